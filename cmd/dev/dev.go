@@ -1,0 +1,18 @@
+// Package dev holds the commands of the embedded development server.
+package dev
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+)
+
+// New returns the group `orkesctl dev`.
+func New(deps *cli.Deps) *cobra.Command {
+	return cli.Group("dev", "The development server on this machine",
+		newStart(deps),
+		newStop(deps),
+		newStatus(deps),
+		newEnv(deps),
+	)
+}

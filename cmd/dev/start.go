@@ -1,0 +1,162 @@
+package dev
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/pkg/devserver"
+)
+
+// drainTime bounds how long the server takes to stop.
+const drainTime = 2 * time.Second
+
+type startOptions struct {
+	host   string
+	port   int
+	flavor string
+	seeds  []string
+	detach bool
+}
+
+func newStart(deps *cli.Deps) *cobra.Command {
+	var opts startOptions
+	cmd := &cobra.Command{
+		Use: "start", Short: "Start the development server",
+		Long: `Start a Conductor-compatible server on this machine, for development.
+
+It imitates Orkes Conductor (tokens, applications, keys, roles and grants are enforced) or, with --flavor oss, open-source
+Conductor. Everything is kept in memory. Commands find it by themselves while nothing else is configured.`,
+		Example: "orkesctl dev start\norkesctl dev start --port 18080 --detach\norkesctl dev start --flavor oss --seed definitions",
+		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runStart(cmd.Context(), deps, opts) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.host, "host", "127.0.0.1", "the `ADDRESS` to listen on; anything but loopback is reachable from other machines")
+	flags.IntVar(&opts.port, "port", 8080, "the `PORT` to listen on; 0 takes a free one")
+	flags.StringVar(&opts.flavor, "flavor", string(devserver.FlavorOrkes), "which server to imitate: orkes|oss")
+	flags.StringArrayVar(&opts.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
+	flags.BoolVar(&opts.detach, "detach", false, "go on in the background; stop it with orkesctl dev stop")
+	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (o startOptions) check() error {
+	if o.flavor != string(devserver.FlavorOrkes) && o.flavor != string(devserver.FlavorOSS) {
+		return cli.Usage("One of: orkes, oss", "--flavor %s: unknown flavor", o.flavor)
+	}
+	if o.port < 0 || o.port > 65535 {
+		return cli.Usage("Example: --port 18080", "--port %d: a port is 0 to 65535", o.port)
+	}
+	return nil
+}
+
+func runStart(ctx context.Context, deps *cli.Deps, opts startOptions) error {
+	if err := opts.check(); err != nil {
+		return err
+	}
+	paths, pathsErr := deps.Paths()
+	if pathsErr == nil {
+		if err := refuseSecond(paths); err != nil {
+			return err
+		}
+	}
+	if opts.detach {
+		if pathsErr != nil {
+			return cli.Hint(pathsErr, "A detached server is found again through a file there. Start it without --detach.")
+		}
+		return startDetached(ctx, deps, paths, opts)
+	}
+	return serve(ctx, deps, paths, opts)
+}
+
+func refuseSecond(paths config.Paths) error {
+	running, err := config.RunningDev(paths)
+	if err != nil || running == nil || !answers(context.Background(), running.URL) {
+		return err
+	}
+	return cli.Failed("Use it, or stop it first: orkesctl dev stop",
+		"a development server already runs at %s (process %d)", running.URL, running.PID)
+}
+
+func serve(ctx context.Context, deps *cli.Deps, paths config.Paths, opts startOptions) error {
+	key, keyErr := config.LoadDevKey(paths, deps.Getenv)
+	if keyErr != nil && key.Key == "" {
+		return cli.Hint(keyErr, "Remove the file to get a new key: the old one is then no longer accepted.")
+	}
+	server, err := devserver.New(devserver.Options{
+		Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
+		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		return fmt.Errorf("set up the development server: %w", err)
+	}
+	if _, err := server.Start(ctx, net.JoinHostPort(opts.host, strconv.Itoa(opts.port))); err != nil {
+		return listenError(err, opts)
+	}
+	defer func() {
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		_ = server.Close(drain)
+	}()
+	record := config.Dev{URL: server.URL(), Key: key.Key, Secret: key.Secret, PID: os.Getpid(), Flavor: opts.flavor}
+	if err := seed(ctx, record, opts.seeds); err != nil {
+		return err
+	}
+	if err := errors.Join(keyErr, config.WriteDev(paths, record)); err != nil {
+		deps.Note("note: other commands will not find this server by themselves: %v", err)
+	}
+	defer func() { _ = config.ForgetDev(paths, record.PID) }()
+	if err := announce(deps, opts, record); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	deps.Note("stopped")
+	return nil
+}
+
+func listenError(err error, opts startOptions) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return cli.Hint(err, "Something listens on port %d already. Take another: orkesctl dev start --port %d (0 takes a free one)",
+			opts.port, opts.port+1)
+	case errors.Is(err, syscall.EACCES):
+		return cli.Hint(err, "That port needs rights you do not have. Take one above 1023: orkesctl dev start --port 8080")
+	default:
+		return cli.Hint(err, "Is %s an address of this machine? The default is --host 127.0.0.1", opts.host)
+	}
+}
+
+// announce prints the one line that says the server is ready.
+func announce(deps *cli.Deps, opts startOptions, record config.Dev) error {
+	if ip := net.ParseIP(opts.host); opts.host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		deps.Note("warning: %s can be reached from other machines. This server is for development: it has no TLS and one administrator key.", opts.host)
+	}
+	if deps.Globals.Format.JSON() {
+		return json.NewEncoder(deps.Term.Out).Encode(record)
+	}
+	kind := "Orkes-compatible"
+	if opts.flavor == string(devserver.FlavorOSS) {
+		kind = "open-source Conductor-compatible"
+	}
+	_, err := fmt.Fprintf(deps.Term.Out, "%s development server ready at %s (in memory; stop it with %s)\n", kind, record.URL, stopWord(opts))
+	return err
+}
+
+func stopWord(opts startOptions) string {
+	if opts.detach {
+		return "orkesctl dev stop"
+	}
+	return "Ctrl-C"
+}

@@ -1,0 +1,123 @@
+// Package cmd is the command tree. It reads like `orkesctl --help`.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/cmd/api"
+	"github.com/orkesctl/orkesctl/cmd/app"
+	configcmd "github.com/orkesctl/orkesctl/cmd/config"
+	"github.com/orkesctl/orkesctl/cmd/dev"
+	"github.com/orkesctl/orkesctl/cmd/execution"
+	"github.com/orkesctl/orkesctl/cmd/quickstart"
+	"github.com/orkesctl/orkesctl/cmd/scaffold"
+	"github.com/orkesctl/orkesctl/cmd/session"
+	"github.com/orkesctl/orkesctl/cmd/task"
+	"github.com/orkesctl/orkesctl/cmd/worker"
+	"github.com/orkesctl/orkesctl/cmd/workflow"
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/internal/term"
+)
+
+// Main runs the program for its arguments and environment, and returns the exit code (design §1).
+func Main() int {
+	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error to handle, not a death
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	deps := System()
+	return Run(ctx, deps, os.Args[1:])
+}
+
+// System wires the commands to the process: its terminal, environment and working folder.
+func System() *cli.Deps {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	return cli.NewDeps(term.System(os.Getenv), os.Getenv, dir, Version())
+}
+
+// Run executes one command line and reports its error. It is Main without the process.
+func Run(ctx context.Context, deps *cli.Deps, args []string) int {
+	root := NewRoot(deps)
+	root.SetArgs(args)
+	root.SetIn(deps.Term.In)
+	root.SetOut(deps.Term.Out)
+	root.SetErr(deps.Term.Err)
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
+		err = errors.Join(context.Canceled, err)
+	}
+	return cli.Report(deps, err)
+}
+
+// NewRoot returns the whole command tree.
+func NewRoot(deps *cli.Deps) *cobra.Command {
+	root := cli.Group("orkesctl", "Workers for Conductor, from code to running and authorised",
+		task.New(deps),
+		workflow.New(deps),
+		execution.New(deps),
+		app.New(deps),
+		scaffold.New(deps),
+		worker.New(deps),
+		dev.New(deps),
+		quickstart.New(deps, Run),
+		configcmd.New(deps),
+		session.NewLogin(deps),
+		session.NewLogout(deps),
+		session.NewWhoami(deps),
+		api.New(deps),
+		newVersion(deps),
+		newCompletion(),
+	)
+	root.Long = `orkesctl takes a worker from code to running, authorised and explainable: on this machine with its own
+server, and unchanged on any Orkes or open-source Conductor cluster.
+
+Start here: orkesctl quickstart`
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.Version = deps.Version
+	root.SetVersionTemplate("orkesctl {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return cli.Usage(flagHint(cmd, err), "%s", err.Error())
+	})
+	bindGlobals(root, deps)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if deps.Globals.NoInput || deps.Globals.Yes {
+			deps.Term.SetNoInput()
+		}
+		return deps.Globals.Format.Check()
+	}
+	return root
+}
+
+func bindGlobals(root *cobra.Command, deps *cli.Deps) {
+	g, flags := &deps.Globals, root.PersistentFlags()
+	flags.StringVar(&g.Settings.Server, "server", "", "the server's `URL`, with or without /api (default: CONDUCTOR_SERVER_URL, the profile, the development server)")
+	flags.StringVar(&g.Settings.Profile, "profile", "", "the `NAME` of the profile to use (default: ORKESCTL_PROFILE, then the current one)")
+	flags.StringVarP(&g.Format.Output, "output", "o", "", "how to print the result: "+strings.Join(render.Outputs(), "|"))
+	flags.StringVar(&g.Format.JQ, "jq", "", "print what this jq `FILTER` makes of the JSON result")
+	flags.StringVar(&g.Format.Template, "template", "", "print the JSON result through this Go `TEMPLATE`")
+	flags.BoolVar(&g.Debug, "debug", false, "show each request and response on standard error, secrets masked")
+	flags.BoolVarP(&g.Yes, "yes", "y", false, "answer every question with yes")
+	flags.BoolVar(&g.NoInput, "no-input", false, "never ask; a question is an error")
+	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Outputs(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+func flagHint(cmd *cobra.Command, err error) string {
+	hint := cli.UsageHint(cmd)
+	if word, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		if near := nearestFlag(cmd, word); near != "" {
+			hint = "Did you mean --" + near + "?\n" + hint
+		}
+	}
+	return hint
+}

@@ -1,0 +1,64 @@
+package task
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/define"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+func newDelete(deps *cli.Deps) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use: "delete NAME…", Short: "Delete task definitions",
+		Long: `Delete task definitions. Executions and workflows that use them stay; their tasks then run on the server's
+default settings.`,
+		Example: "orkesctl task delete get-inventory\norkesctl task delete get-inventory ship-order --yes",
+		Args:    cli.Args("NAME…"), ValidArgsFunction: completeNames(deps),
+		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args, dryRun) },
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be deleted, and delete nothing")
+	return cmd
+}
+
+func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool) error {
+	client, err := deps.Client()
+	if err != nil {
+		return err
+	}
+	for _, name := range names { // before anything is deleted: a wrong name among many stops them all
+		if _, err := client.TaskDefs.Get(ctx, name); err != nil {
+			return notFound(ctx, client, name, "delete", err)
+		}
+	}
+	if !dryRun {
+		if err := deps.Confirm(ctx, "Delete task %s?", strings.Join(names, ", ")); err != nil {
+			return err
+		}
+	}
+	changes, err := deleteAll(ctx, client, names, dryRun)
+	if printErr := deps.Printer().Changes(changes); err == nil {
+		err = printErr
+	}
+	return err
+}
+
+// deleteAll returns what was deleted, also where it stops at an error.
+func deleteAll(ctx context.Context, client *conductor.Client, names []string, dryRun bool) ([]render.Change, error) {
+	var changes []render.Change
+	for _, name := range names {
+		change := render.Change{Kind: kind, ID: name, Action: render.Deleted}
+		if dryRun {
+			change.Word = define.Would(render.Deleted)
+		} else if err := client.TaskDefs.Delete(ctx, name); err != nil {
+			return changes, notFound(ctx, client, name, "delete", err)
+		}
+		changes = append(changes, change)
+	}
+	return changes, nil
+}

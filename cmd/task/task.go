@@ -1,0 +1,79 @@
+// Package task is the noun `task`: task definitions and their queues.
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/define"
+	"github.com/orkesctl/orkesctl/internal/reconcile"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
+)
+
+// kind is the noun in "task/NAME".
+const kind = "task"
+
+// New returns the command `orkesctl task`.
+func New(deps *cli.Deps) *cobra.Command {
+	return cli.Group("task", "Task definitions and their queues",
+		newDefine(deps),
+		newList(deps),
+		newGet(deps),
+		newDelete(deps),
+		newQueue(deps),
+	)
+}
+
+func target(client *conductor.Client) define.Target {
+	return define.Target{
+		Noun: kind, Compare: reconcile.TaskDefs, Put: client.TaskDefs.Put,
+		List: func(ctx context.Context) ([]json.RawMessage, error) {
+			defs, err := client.TaskDefs.List(ctx)
+			raw := make([]json.RawMessage, 0, len(defs))
+			for _, def := range defs {
+				raw = append(raw, def.Raw)
+			}
+			return raw, err
+		},
+	}
+}
+
+// notFound says of a missing task which one may have been meant.
+func notFound(ctx context.Context, client *conductor.Client, name, verb string, err error) error {
+	if !conductor.IsNotFound(err) {
+		return err
+	}
+	hint := "See what there is: orkesctl task list"
+	if near, found := definition.Nearest(name, names(ctx, client)); found {
+		hint = fmt.Sprintf("Did you mean: orkesctl task %s %s", verb, near)
+	}
+	return cli.NotFound(hint, "no task %q is defined", name)
+}
+
+func names(ctx context.Context, client *conductor.Client) []string {
+	defs, err := client.TaskDefs.List(ctx)
+	if err != nil {
+		return nil // only used for suggestions
+	}
+	list := make([]string, 0, len(defs))
+	for _, def := range defs {
+		list = append(list, def.Value.Name)
+	}
+	return list
+}
+
+func completeNames(deps *cli.Deps) cobra.CompletionFunc {
+	return cli.CompleteNames(deps, func(ctx context.Context, client *conductor.Client) ([]string, error) {
+		list := names(ctx, client)
+		if list == nil {
+			return nil, errors.New("no tasks")
+		}
+		return list, nil
+	})
+}

@@ -1,0 +1,44 @@
+package workflow
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/define"
+	"github.com/orkesctl/orkesctl/pkg/definition"
+)
+
+func newDefine(deps *cli.Deps) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use: "define [FILE|DIR|GLOB|-…]", Short: "Define workflows from files or standard input",
+		Long: `Define workflows on the server: create those that are missing, update those that differ, leave the others alone.
+A definition without a version is version 1.
+
+Without arguments the definitions of the project's folder are used (orkesctl.yaml, definitions: FOLDER); else standard
+input, where that is not a terminal. Files are YAML or JSON with Conductor's field names, several documents or an array
+per file. All of them are checked before the first is sent, and sent in one request.`,
+		Example: "orkesctl workflow define order.workflow.yaml\norkesctl workflow define\norkesctl workflow define definitions/ --dry-run",
+		Args:    cli.Args("[FILE…]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			source := define.Source{Kind: definition.KindWorkflowDef, Args: args, Usage: cli.UsageHint(cmd)}
+			return runDefine(cmd.Context(), deps, source, dryRun)
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, and send nothing")
+	return cmd
+}
+
+func runDefine(ctx context.Context, deps *cli.Deps, source define.Source, dryRun bool) error {
+	documents, err := define.Read(deps, source)
+	if err != nil {
+		return err
+	}
+	client, err := deps.Client()
+	if err != nil {
+		return err
+	}
+	return define.Write(ctx, deps, target(client), documents, dryRun)
+}

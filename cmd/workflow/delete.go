@@ -1,0 +1,108 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/define"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+type deleteOptions struct {
+	version int
+	all     bool
+	dryRun  bool
+}
+
+func newDelete(deps *cli.Deps) *cobra.Command {
+	var opts deleteOptions
+	cmd := &cobra.Command{
+		Use: "delete NAME", Short: "Delete a version of a workflow definition, or all of them",
+		Long: `Delete a workflow definition. Its executions stay. Where it has several versions, --version or --all-versions says
+which.`,
+		Example: "orkesctl workflow delete order --version 2\norkesctl workflow delete order --all-versions --yes",
+		Args:    cli.Args("NAME"), ValidArgsFunction: cli.CompleteFirst(completeNames(deps)),
+		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args[0], opts) },
+	}
+	bindVersion(cmd, &opts.version, "the `VERSION` to delete")
+	cmd.Flags().BoolVar(&opts.all, "all-versions", false, "delete every version")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would be deleted, and delete nothing")
+	cmd.MarkFlagsMutuallyExclusive("version", "all-versions")
+	return cmd
+}
+
+func runDelete(ctx context.Context, deps *cli.Deps, name string, opts deleteOptions) error {
+	client, err := deps.Client()
+	if err != nil {
+		return err
+	}
+	versions, err := chosen(ctx, client, name, opts)
+	if err != nil {
+		return err
+	}
+	if !opts.dryRun {
+		if err := deps.Confirm(ctx, "Delete workflow %s %s?", name, named(versions)); err != nil {
+			return err
+		}
+	}
+	var changes []render.Change
+	for _, version := range versions {
+		change := render.Change{Kind: kind, ID: name, Version: version, Action: render.Deleted}
+		if opts.dryRun {
+			change.Word = define.Would(render.Deleted)
+		} else if err = client.WorkflowDefs.Delete(ctx, name, version); err != nil {
+			break
+		}
+		changes = append(changes, change)
+	}
+	if printErr := deps.Printer().Changes(changes); err == nil {
+		err = printErr
+	}
+	return err
+}
+
+// chosen returns the versions to delete. Without a flag there must be only one.
+func chosen(ctx context.Context, client *conductor.Client, name string, opts deleteOptions) ([]int, error) {
+	defs, err := client.WorkflowDefs.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var versions []int
+	for _, def := range defs {
+		if def.Value.Name == name {
+			versions = append(versions, def.Value.Version)
+		}
+	}
+	slices.Sort(versions)
+	switch {
+	case len(versions) == 0, opts.version != 0 && !slices.Contains(versions, opts.version):
+		missing := &conductor.Error{Operation: "delete workflow", Status: 404}
+		return nil, notFound(ctx, client, name, opts.version, "delete", missing)
+	case opts.version != 0:
+		return []int{opts.version}, nil
+	case len(versions) > 1 && !opts.all:
+		return nil, cli.Usage(fmt.Sprintf("Say which: %s, or --all-versions", list(versions)),
+			"workflow %q has %d versions", name, len(versions))
+	default:
+		return versions, nil
+	}
+}
+
+func named(versions []int) string {
+	text := "version"
+	if len(versions) > 1 {
+		text += "s"
+	}
+	for i, version := range versions {
+		if i > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(" %d", version)
+	}
+	return text
+}

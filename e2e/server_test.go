@@ -1,0 +1,95 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver"
+)
+
+// served is an embedded server behind a listener of the test's own, which notes how polls and token requests are answered.
+type served struct {
+	url, key, secret string
+	admin            *conductor.Client
+
+	mu      sync.Mutex
+	answers map[string]map[int]int // poll or token, by status
+}
+
+// startServer starts an embedded server that ends with the test.
+func startServer(t *testing.T) *served {
+	t.Helper()
+	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOrkes, Version: "e2e"})
+	require.NoError(t, err)
+	s := &served{answers: map[string]map[int]int{"poll": {}, "token": {}}}
+	listener := httptest.NewServer(s.noting(server))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		_ = server.Close(ctx)
+		listener.CloseClientConnections()
+		listener.Close()
+	})
+	s.url = listener.URL + "/api"
+	s.key, s.secret = server.Credentials()
+	s.admin, err = conductor.New(s.url, conductor.WithCredentials(s.key, s.secret))
+	require.NoError(t, err)
+	return s
+}
+
+func (s *served) noting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind := ""
+		switch {
+		case strings.Contains(r.URL.Path, "/tasks/poll/"):
+			kind = "poll"
+		case strings.HasSuffix(r.URL.Path, "/token"):
+			kind = "token"
+		}
+		noted := &noted{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(noted, r)
+		if kind != "" {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.answers[kind][noted.status]++
+		}
+	})
+}
+
+type noted struct {
+	http.ResponseWriter
+	status int
+}
+
+func (n *noted) WriteHeader(status int) {
+	n.status = status
+	n.ResponseWriter.WriteHeader(status)
+}
+
+// answered says how often a kind of request was answered with a status.
+func (s *served) answered(kind string, status int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers[kind][status]
+}
+
+// environment points any Conductor SDK at the server as the given identity.
+func (s *served) environment(key, secret string) []string {
+	return []string{"CONDUCTOR_SERVER_URL=" + s.url, "CONDUCTOR_AUTH_KEY=" + key, "CONDUCTOR_AUTH_SECRET=" + secret}
+}
+
+// deadline bounds a test that runs other programs.
+func deadline(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}

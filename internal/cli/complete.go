@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// completionTime is how long a shell waits for the server's names.
+const completionTime = 2 * time.Second
+
+// CompleteNames completes arguments with names that the server knows, those already given left out. Where the server does not
+// answer there are none.
+func CompleteNames(deps *Deps, list func(context.Context, *conductor.Client) ([]string, error)) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		client, err := deps.Client()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+		defer cancel()
+		names, err := list(ctx, client)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		given := make(map[string]bool, len(args))
+		for _, arg := range args {
+			given[arg] = true
+		}
+		var matching []cobra.Completion
+		for _, name := range names {
+			if strings.HasPrefix(name, prefix) && !given[name] {
+				matching = append(matching, name)
+			}
+		}
+		return matching, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// CompleteFirst completes only the first argument.
+func CompleteFirst(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return complete(cmd, args, prefix)
+	}
+}

@@ -1,0 +1,131 @@
+// Package cli is what the commands share: their dependencies, the global flags, argument checks, and the one place that turns
+// an error into a message and an exit code.
+package cli
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/internal/term"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Globals are the flags that every command has.
+type Globals struct {
+	Settings config.Flags
+	Format   render.Format
+	Debug    bool
+	Yes      bool
+	NoInput  bool
+}
+
+// Deps is what a command may use. Everything that costs something is made on first use and kept: a command that needs no
+// server builds no client.
+type Deps struct {
+	Term    *term.Term
+	Getenv  func(string) string
+	Dir     string // the working folder, absolute
+	Now     func() time.Time
+	Version string
+	Globals Globals
+
+	settings func() (config.Settings, error)
+	client   func() (*conductor.Client, error)
+	project  func() (*project.Project, error)
+}
+
+// NewDeps wires a command's dependencies. getenv is the only way in which a command sees the environment.
+func NewDeps(t *term.Term, getenv func(string) string, dir, version string) *Deps {
+	d := &Deps{Term: t, Getenv: getenv, Dir: dir, Now: time.Now, Version: version}
+	d.settings = sync.OnceValues(d.resolve)
+	d.client = sync.OnceValues(d.connect)
+	d.project = sync.OnceValues(func() (*project.Project, error) { return project.Find(d.Dir) })
+	return d
+}
+
+// Paths returns the program's folders.
+func (d *Deps) Paths() (config.Paths, error) { return config.FindPaths(d.Getenv) }
+
+// Settings returns the settings of the person who runs the command.
+func (d *Deps) Settings() (config.Settings, error) { return d.settings() }
+
+// Client returns the client for the person's settings.
+func (d *Deps) Client() (*conductor.Client, error) { return d.client() }
+
+// Project returns the project that the working folder belongs to, nil where there is none.
+func (d *Deps) Project() (*project.Project, error) { return d.project() }
+
+// Printer returns where the command's result goes.
+func (d *Deps) Printer() render.Printer {
+	return render.Printer{Term: d.Term, Format: d.Globals.Format, Now: d.Now}
+}
+
+// Note writes a line for people to standard error.
+func (d *Deps) Note(format string, args ...any) { d.Printer().Note(format, args...) }
+
+func (d *Deps) resolve() (config.Settings, error) {
+	paths, err := d.Paths()
+	if err != nil {
+		return config.Settings{}, err
+	}
+	settings, err := config.Resolve(config.Sources{
+		Getenv: d.Getenv, Flags: d.Globals.Settings, Paths: paths, Secrets: config.NewSecrets(paths, d.Getenv),
+	})
+	if err != nil {
+		return settings, settingsError(err)
+	}
+	if settings.Dev {
+		d.Note("using the development server at %s (nothing else is configured)", settings.Server.Value)
+	}
+	return settings, nil
+}
+
+func (d *Deps) connect() (*conductor.Client, error) {
+	settings, err := d.Settings()
+	if err != nil {
+		return nil, err
+	}
+	return d.NewClient(settings)
+}
+
+// NewClient returns a client for the given settings, which need not be the person's own.
+func (d *Deps) NewClient(s config.Settings) (*conductor.Client, error) {
+	opts := []conductor.Option{
+		conductor.WithUserAgent("orkesctl/" + d.Version),
+		conductor.WithNotice(func(message string) { d.Note("note: %s", message) }),
+	}
+	switch {
+	case s.Token.Value != "":
+		opts = append(opts, conductor.WithToken(s.Token.Value))
+	case s.Key.Value != "":
+		opts = append(opts, conductor.WithCredentials(s.Key.Value, s.Secret.Value))
+	}
+	if s.CAFile.Value != "" || s.CertFile.Value != "" {
+		opts = append(opts, conductor.WithTLS(conductor.TLSFiles{
+			CA: s.CAFile.Value, Cert: s.CertFile.Value, Key: s.KeyFile.Value,
+		}))
+	}
+	if d.Globals.Debug {
+		opts = append(opts, conductor.WithTrace(traceTo(d.Term.Err)))
+	}
+	client, err := conductor.New(s.Server.Value, opts...)
+	if err != nil {
+		return nil, &Error{Err: fmt.Errorf("set up the connection to %s: %w", s.Server.Value, err)}
+	}
+	return client, nil
+}
+
+// traceTo prints each exchange as --debug shows it; the client has masked every secret in it.
+func traceTo(w io.Writer) func(conductor.Exchange) {
+	var mu sync.Mutex
+	return func(e conductor.Exchange) {
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = fmt.Fprint(w, e.String())
+	}
+}

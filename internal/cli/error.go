@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/internal/term"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Exit codes; scripts rely on them (design §1).
+const (
+	ExitOK          = 0
+	ExitFailed      = 1
+	ExitUsage       = 2
+	ExitNotFound    = 3
+	ExitDenied      = 4
+	ExitFindings    = 5
+	ExitEndedBadly  = 6
+	ExitInterrupted = 130
+)
+
+// Error is a failure as a person should see it: what went wrong, and what to type next. Exit zero means that the cause decides.
+type Error struct {
+	Err  error
+	ID   string // stable, for programs; empty means that the exit code names it
+	Hint string // the next step, one or more lines
+	Exit int
+}
+
+// Error returns the cause's text, without the hint.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Usage says that the command was typed wrongly: exit 2.
+func Usage(hint, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Hint: hint, Exit: ExitUsage, ID: "usage"}
+}
+
+// NotFound says that the named thing does not exist: exit 3.
+func NotFound(hint, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Hint: hint, Exit: ExitNotFound, ID: "not-found"}
+}
+
+// Failed says that the command could not do its work: exit 1.
+func Failed(hint, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Hint: hint, Exit: ExitFailed, ID: "failed"}
+}
+
+// Hint adds the next step to an error; the exit code stays that of the cause.
+func Hint(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
+}
+
+// Silent is a failure that the command has already shown: only the exit code is left to report.
+func Silent(exit int) error { return &Error{Err: errSilent, Exit: exit} }
+
+var errSilent = errors.New("already reported")
+
+// ExitCode returns the exit code for a command's error.
+func ExitCode(err error) int {
+	var known *Error
+	var format *render.FormatError
+	switch {
+	case err == nil, isBrokenPipe(err):
+		return ExitOK
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	case errors.As(err, &known) && known.Exit != 0:
+		return known.Exit
+	case errors.As(err, &format), errors.Is(err, term.ErrCannotAsk):
+		return ExitUsage
+	case conductor.IsNotFound(err):
+		return ExitNotFound
+	case conductor.IsUnauthenticated(err), conductor.IsForbidden(err):
+		return ExitDenied
+	default:
+		return ExitFailed
+	}
+}
+
+// isBrokenPipe reports whether the reader of our output has gone, as with `| head`: nothing to complain about.
+func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
+// Report prints an error for people, or as JSON where the output is JSON, and returns the exit code.
+func Report(d *Deps, err error) int {
+	code := ExitCode(err)
+	if code == ExitOK || errors.Is(err, errSilent) {
+		return code
+	}
+	explained := d.explain(err)
+	if d.Globals.Format.JSON() {
+		writeJSON(d.Term.Err, explained, code)
+		return code
+	}
+	if code == ExitInterrupted && explained.Hint == "" {
+		_, _ = fmt.Fprintln(d.Term.Err, "interrupted")
+		return code
+	}
+	_, _ = fmt.Fprintln(d.Term.Err, d.Term.PaintErr(term.Bad, "error:")+" "+explained.Error())
+	if explained.Hint != "" {
+		_, _ = fmt.Fprintln(d.Term.Err, strings.TrimRight(explained.Hint, "\n"))
+	}
+	return code
+}
+
+func writeJSON(w io.Writer, err *Error, code int) {
+	body := map[string]any{"id": err.ID, "message": err.Error()}
+	if err.ID == "" {
+		body["id"] = exitName(code)
+	}
+	var answer *conductor.Error
+	if errors.As(err, &answer) {
+		body["status"] = answer.Status
+	}
+	if err.Hint != "" {
+		body["hint"] = err.Hint
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(map[string]any{"error": body})
+}
+
+func exitName(code int) string {
+	names := map[int]string{
+		ExitUsage: "usage", ExitNotFound: "not-found", ExitDenied: "denied", ExitFindings: "findings",
+		ExitEndedBadly: "ended-badly", ExitInterrupted: "interrupted",
+	}
+	if name, ok := names[code]; ok {
+		return name
+	}
+	return "failed"
+}
+
+func settingsError(err error) error {
+	var unknown *config.UnknownProfileError
+	switch {
+	case errors.As(err, &unknown):
+		return &Error{Err: err, Exit: ExitNotFound, Hint: "Make it: orkesctl login --profile " + unknown.Name}
+	case errors.Is(err, config.ErrNoDev):
+		return &Error{Err: err, Hint: "Start one: orkesctl dev start"}
+	default:
+		return err
+	}
+}

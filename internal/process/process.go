@@ -1,0 +1,104 @@
+// Package process starts other programs and stops them politely: a whole group of processes is asked to end, and only then
+// made to.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// Grace is how long a program has to end after it was asked to.
+const Grace = 15 * time.Second
+
+// Command is a program to run to its end. Env is added to the environment of this process; the last of two equal names counts.
+type Command struct {
+	Args   []string
+	Dir    string
+	Env    []string
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// ExitError is a program that ended with a code other than zero. Code is -1 where a signal ended it.
+type ExitError struct {
+	Program string
+	Code    int
+	Err     error
+}
+
+// Error names the program and how it ended.
+func (e *ExitError) Error() string { return fmt.Sprintf("%s: %v", e.Program, e.Err) }
+
+// Unwrap returns the cause from the system.
+func (e *ExitError) Unwrap() error { return e.Err }
+
+// Run runs the command until it ends. When ctx ends first, the program and its children are asked to end, and killed after Grace;
+// how the program then ends is still reported. A program that cannot be started is an error of its own kind.
+func Run(ctx context.Context, c Command) error {
+	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...) //nolint:gosec // running the project's own program is the purpose
+	cmd.Dir, cmd.Stdout, cmd.Stderr = c.Dir, c.Stdout, c.Stderr
+	cmd.Env = append(cmd.Environ(), c.Env...)
+	ownGroup(cmd)
+	cmd.Cancel = func() error { return interrupt(cmd.Process) }
+	cmd.WaitDelay = Grace
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", c.Args[0], err)
+	}
+	err := cmd.Wait()
+	if ctx.Err() != nil {
+		killGroup(cmd.Process)
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return &ExitError{Program: c.Args[0], Code: exit.ExitCode(), Err: exit}
+	}
+	return err
+}
+
+// Detach starts a program that goes on after this one ends, with its standard error in logPath. It returns the process and the
+// reader of its standard output.
+func Detach(args, env []string, logPath string) (*os.Process, io.ReadCloser, error) {
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // a fixed name in the program's own folder
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the log: %w", err)
+	}
+	defer func() { _ = log.Close() }()        // the child has its own handle
+	cmd := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // our own program, meant to outlive this one
+	cmd.Env = append(cmd.Environ(), env...)
+	cmd.Stderr = log
+	ownSession(cmd)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	return cmd.Process, out, nil
+}
+
+// Stop asks the process with this id to end and waits for it: nil when it is gone, the context's error when it is not in time.
+func Stop(ctx context.Context, pid int, alive func(int) bool) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return fmt.Errorf("find process %d: %w", pid, err)
+	}
+	if err := terminate(p); err != nil && alive(pid) {
+		return fmt.Errorf("stop process %d: %w", pid, err)
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for alive(pid) {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("process %d still runs: %w", pid, ctx.Err())
+		}
+	}
+	return nil
+}

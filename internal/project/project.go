@@ -1,0 +1,90 @@
+// Package project reads what a worker project says of itself: orkesctl.yaml at its root, and the worker's key in its .env.
+package project
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/orkesctl/orkesctl/internal/manifest"
+)
+
+// FileName is the project file's name.
+const FileName = "orkesctl.yaml"
+
+// Project is a folder with an orkesctl.yaml. Root is absolute.
+type Project struct {
+	Root        string            `json:"-"`
+	Application string            `json:"application"`
+	Domain      string            `json:"domain"`
+	Definitions string            `json:"definitions"`
+	Worker      Worker            `json:"worker"`
+	Env         string            `json:"env"`
+	Tasks       map[string]string `json:"tasks"`
+}
+
+// Worker says how the project's workers are launched: Run is a program and its arguments, run at the project's root.
+type Worker struct {
+	Language string   `json:"language"`
+	Install  []string `json:"install"`
+	Build    []string `json:"build"`
+	Test     []string `json:"test"`
+	Run      []string `json:"run"`
+}
+
+// Find looks for orkesctl.yaml in dir and the folders above it. It returns nil and no error where there is none.
+func Find(dir string) (*Project, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find the project: %w", err)
+	}
+	for {
+		path := filepath.Join(dir, FileName)
+		data, err := os.ReadFile(path) //nolint:gosec // the path is the user's own folder and a fixed name
+		switch {
+		case err == nil:
+			return parse(path, data)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("read the project file: %w", err)
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return nil, nil //nolint:nilnil // no project is an ordinary answer, said in the doc comment
+		}
+		dir = parent
+	}
+}
+
+func parse(path string, data []byte) (*Project, error) {
+	p := &Project{Root: filepath.Dir(path)}
+	text, err := manifest.ToJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := json.Unmarshal(text, p); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if p.Definitions == "" {
+		p.Definitions = "definitions"
+	}
+	if p.Env == "" {
+		p.Env = ".env"
+	}
+	return p, nil
+}
+
+// DefinitionsDir is the absolute path of the folder that holds the project's definitions.
+func (p *Project) DefinitionsDir() string { return p.path(p.Definitions) }
+
+// EnvFile is the absolute path of the file that holds the worker's key.
+func (p *Project) EnvFile() string { return p.path(p.Env) }
+
+func (p *Project) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.Root, name)
+}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// Stream prints rows one by one as things happen: aligned as far as the rows so far say on a terminal, tab-separated in a pipe.
+type Stream struct {
+	printer Printer
+	indent  string
+	widths  []int
+}
+
+// NewStream returns a stream of rows; indent stands before each on a terminal.
+func NewStream(p Printer, indent string) *Stream { return &Stream{printer: p, indent: indent} }
+
+// Row prints one row of the values that columns hold (see Column).
+func (s *Stream) Row(values ...any) error {
+	row := make([]cell, 0, len(values))
+	for i, value := range values {
+		c := s.printer.cell(value)
+		row = append(row, c)
+		if len(s.widths) <= i {
+			s.widths = append(s.widths, 0)
+		}
+		s.widths[i] = max(s.widths[i], lipgloss.Width(c.text))
+	}
+	if !s.printer.Term.OutTTY() {
+		return s.printer.tabbed([][]cell{row})
+	}
+	return s.printer.line(s.indent + s.printer.aligned(row, s.widths))
+}
+
+// Live draws the same lines over and over on a terminal, each time in place of the last.
+type Live struct {
+	printer Printer
+	lines   int
+}
+
+// NewLive returns a drawing on the printer's terminal. Where it is none, each drawing follows the last.
+func NewLive(p Printer) *Live { return &Live{printer: p} }
+
+// Draw replaces the last drawing by what print writes.
+func (l *Live) Draw(print func(Printer) error) error {
+	var text strings.Builder
+	to := *l.printer.Term
+	to.Out = &text
+	inner := l.printer
+	inner.Term = &to
+	if err := print(inner); err != nil {
+		return err
+	}
+	erase := ""
+	if l.printer.Term.OutTTY() {
+		erase = l.printer.Term.Erase(l.lines)
+	}
+	l.lines = strings.Count(text.String(), "\n")
+	_, err := io.WriteString(l.printer.Term.Out, erase+text.String())
+	return err
+}

@@ -1,0 +1,118 @@
+package term
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	xterm "golang.org/x/term"
+)
+
+// ErrCannotAsk is returned where a question cannot be asked, because nobody is there or --no-input was given.
+var ErrCannotAsk = errors.New("cannot ask: standard input and error are not both terminals, or --no-input or CI is set")
+
+type line struct {
+	text string
+	err  error
+}
+
+// lineReader reads standard input in one goroutine, so that a question can be left by Ctrl-C.
+type lineReader struct {
+	once  sync.Once
+	lines chan line
+}
+
+func (r *lineReader) start(in io.Reader) {
+	r.once.Do(func() {
+		r.lines = make(chan line)
+		go func() {
+			buffered := bufio.NewReader(in)
+			for {
+				text, err := buffered.ReadString('\n')
+				r.lines <- line{strings.TrimRight(text, "\r\n"), err}
+				if err != nil {
+					return
+				}
+			}
+		}()
+	})
+}
+
+func (t *Term) readLine(ctx context.Context) (string, error) {
+	if t.reader == nil {
+		t.reader = &lineReader{}
+	}
+	t.reader.start(t.In)
+	select {
+	case got := <-t.reader.lines:
+		if got.err != nil && got.text == "" {
+			return "", fmt.Errorf("read the answer: %w", got.err)
+		}
+		return got.text, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// Ask asks for one line; an empty answer means preset. It fails with ErrCannotAsk where nobody is there.
+func (t *Term) Ask(ctx context.Context, question, preset string) (string, error) {
+	if !t.CanAsk() {
+		return "", ErrCannotAsk
+	}
+	if preset != "" {
+		question += " [" + preset + "]"
+	}
+	_, _ = fmt.Fprint(t.Err, question+": ")
+	answer, err := t.readLine(ctx)
+	if err != nil {
+		return "", err
+	}
+	if answer = strings.TrimSpace(answer); answer == "" {
+		return preset, nil
+	}
+	return answer, nil
+}
+
+// Confirm asks a yes-or-no question; anything but y or yes is no.
+func (t *Term) Confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := t.Ask(ctx, question+" (y/N)", "")
+	if err != nil {
+		return false, err
+	}
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", nil
+}
+
+// AskSecret asks for a line that is not shown while it is typed.
+func (t *Term) AskSecret(ctx context.Context, question string) (string, error) {
+	file, ok := t.In.(*os.File)
+	if !ok {
+		return t.Ask(ctx, question, "")
+	}
+	if !t.CanAsk() {
+		return "", ErrCannotAsk
+	}
+	state, err := xterm.GetState(int(file.Fd()))
+	if err != nil {
+		return "", fmt.Errorf("read the terminal's state: %w", err)
+	}
+	_, _ = fmt.Fprint(t.Err, question+": ")
+	defer func() { _, _ = fmt.Fprintln(t.Err) }()
+	answers := make(chan line, 1)
+	go func() {
+		secret, err := xterm.ReadPassword(int(file.Fd()))
+		answers <- line{string(secret), err}
+	}()
+	select {
+	case got := <-answers:
+		return strings.TrimSpace(got.text), got.err
+	case <-ctx.Done():
+		_ = xterm.Restore(int(file.Fd()), state)
+		return "", ctx.Err()
+	}
+}

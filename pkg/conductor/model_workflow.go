@@ -1,0 +1,113 @@
+package conductor
+
+// Execution states as they travel on the wire.
+const (
+	WorkflowRunning    = "RUNNING"
+	WorkflowCompleted  = "COMPLETED"
+	WorkflowFailed     = "FAILED"
+	WorkflowTimedOut   = "TIMED_OUT"
+	WorkflowTerminated = "TERMINATED"
+	WorkflowPaused     = "PAUSED"
+)
+
+// WorkflowTerminal reports whether an execution in this state has ended.
+func WorkflowTerminal(status string) bool {
+	return status != "" && status != WorkflowRunning && status != WorkflowPaused
+}
+
+// Workflow is an execution: GET /workflow/{id}. Times are milliseconds since 1970; EndTime zero means running.
+type Workflow struct {
+	Audit
+
+	Status                    string            `json:"status"`
+	StartTime                 int64             `json:"startTime"`
+	EndTime                   int64             `json:"endTime"`
+	WorkflowID                string            `json:"workflowId"`
+	ParentWorkflowID          string            `json:"parentWorkflowId,omitempty"`
+	ParentWorkflowTaskID      string            `json:"parentWorkflowTaskId,omitempty"`
+	Tasks                     []Task            `json:"tasks"`
+	Input                     map[string]any    `json:"input"`
+	Output                    map[string]any    `json:"output"`
+	CorrelationID             string            `json:"correlationId,omitempty"`
+	ReRunFromWorkflowID       string            `json:"reRunFromWorkflowId,omitempty"`
+	ReasonForIncompletion     string            `json:"reasonForIncompletion,omitempty"`
+	Event                     string            `json:"event,omitempty"`
+	TaskToDomain              map[string]string `json:"taskToDomain"`
+	FailedReferenceTaskNames  []string          `json:"failedReferenceTaskNames"`
+	FailedTaskNames           []string          `json:"failedTaskNames"`
+	WorkflowDefinition        *WorkflowDef      `json:"workflowDefinition,omitempty"`
+	ExternalInputPayloadPath  string            `json:"externalInputPayloadStoragePath,omitempty"`
+	ExternalOutputPayloadPath string            `json:"externalOutputPayloadStoragePath,omitempty"`
+	Priority                  int               `json:"priority"`
+	Variables                 map[string]any    `json:"variables"`
+	LastRetriedTime           int64             `json:"lastRetriedTime"`
+	IdempotencyKey            string            `json:"idempotencyKey,omitempty"`
+	RateLimitKey              string            `json:"rateLimitKey,omitempty"`
+	RateLimited               bool              `json:"rateLimited"`
+	WorkflowName              string            `json:"workflowName"`
+	WorkflowVersion           int               `json:"workflowVersion"`
+}
+
+// WorkflowStatus is the short answer of GET /workflow/{id}/status.
+type WorkflowStatus struct {
+	WorkflowID    string         `json:"workflowId"`
+	CorrelationID string         `json:"correlationId,omitempty"`
+	Output        map[string]any `json:"output,omitempty"`
+	Variables     map[string]any `json:"variables,omitempty"`
+	Status        string         `json:"status"`
+}
+
+// WorkflowSummary is one row of GET /workflow/search. Times are text in RFC 3339 with milliseconds, UTC.
+type WorkflowSummary struct {
+	WorkflowType             string            `json:"workflowType"`
+	Version                  int               `json:"version"`
+	WorkflowID               string            `json:"workflowId"`
+	CorrelationID            string            `json:"correlationId,omitempty"`
+	StartTime                string            `json:"startTime,omitempty"`
+	UpdateTime               string            `json:"updateTime,omitempty"`
+	EndTime                  string            `json:"endTime,omitempty"`
+	Status                   string            `json:"status"`
+	Input                    string            `json:"input,omitempty"`
+	Output                   string            `json:"output,omitempty"`
+	ReasonForIncompletion    string            `json:"reasonForIncompletion,omitempty"`
+	ExecutionTime            int64             `json:"executionTime"`
+	Event                    string            `json:"event,omitempty"`
+	FailedReferenceTaskNames string            `json:"failedReferenceTaskNames"`
+	FailedTaskNames          []string          `json:"failedTaskNames"`
+	Priority                 int               `json:"priority"`
+	CreatedBy                string            `json:"createdBy,omitempty"`
+	TaskToDomain             map[string]string `json:"taskToDomain"`
+	IdempotencyKey           string            `json:"idempotencyKey,omitempty"`
+	ParentWorkflowID         string            `json:"parentWorkflowId"`
+	InputSize                int               `json:"inputSize"`
+	OutputSize               int               `json:"outputSize"`
+}
+
+// SearchResult is a page of a search: TotalHits counts all matches, not only those returned.
+type SearchResult[T any] struct {
+	TotalHits int64 `json:"totalHits"`
+	Results   []T   `json:"results"`
+}
+
+// StartWorkflowRequest is the body of POST /workflow. Version nil means the latest; Priority is 0 to 99, higher first.
+// IdempotencyStrategy is FAIL, RETURN_EXISTING or FAIL_ON_RUNNING.
+type StartWorkflowRequest struct {
+	Name                     string            `json:"name"`
+	Version                  *int              `json:"version,omitempty"`
+	CorrelationID            string            `json:"correlationId,omitempty"`
+	Input                    map[string]any    `json:"input"`
+	TaskToDomain             map[string]string `json:"taskToDomain,omitempty"`
+	WorkflowDef              *WorkflowDef      `json:"workflowDef,omitempty"`
+	ExternalInputPayloadPath string            `json:"externalInputPayloadStoragePath,omitempty"`
+	Priority                 int               `json:"priority,omitempty"`
+	CreatedBy                string            `json:"createdBy,omitempty"`
+	IdempotencyKey           string            `json:"idempotencyKey,omitempty"`
+	IdempotencyStrategy      string            `json:"idempotencyStrategy,omitempty"`
+}
+
+// BulkResponse is the answer of the bulk calls: what worked, and what failed with its reason.
+type BulkResponse struct {
+	BulkErrorResults      map[string]string `json:"bulkErrorResults"`
+	BulkSuccessfulResults []string          `json:"bulkSuccessfulResults"`
+	Message               string            `json:"message"`
+}

@@ -1,0 +1,317 @@
+package definition
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Problem is one thing wrong with a document: Path leads to it (string keys and int indexes), Field names it in short.
+// Key says that the key is wrong rather than its value.
+type Problem struct {
+	Path    []any
+	Field   string
+	Message string
+	Key     bool
+}
+
+type checker struct{ problems []Problem }
+
+func (c *checker) add(path []any, key bool, format string, args ...any) {
+	field := ""
+	for _, step := range path {
+		if name, ok := step.(string); ok {
+			field = name
+		}
+	}
+	c.problems = append(c.problems, Problem{Path: append([]any(nil), path...), Field: field, Message: fmt.Sprintf(format, args...), Key: key})
+}
+
+// CheckTaskDef finds what is wrong with a task definition as a person wrote it: unknown fields with the nearest known one, wrong
+// types and values, and then the server's own rules.
+func CheckTaskDef(tree map[string]any) []Problem {
+	c := &checker{}
+	c.object(nil, tree, TaskDefFields())
+	if len(c.problems) == 0 {
+		c.taskRules(tree)
+	}
+	return c.problems
+}
+
+// CheckWorkflowDef does the same for a workflow definition and the tasks in it, at any depth.
+func CheckWorkflowDef(tree map[string]any) []Problem {
+	c := &checker{}
+	c.object(nil, tree, WorkflowDefFields())
+	if tasks, ok := tree["tasks"].([]any); ok {
+		c.tasks([]any{"tasks"}, tasks)
+	}
+	if len(c.problems) == 0 {
+		c.workflowRules(tree)
+	}
+	return c.problems
+}
+
+func (c *checker) object(path []any, tree map[string]any, fields []Field) {
+	known := make(map[string]Field, len(fields))
+	names := make([]string, 0, len(fields))
+	for _, field := range fields {
+		known[field.Name] = field
+		if !field.ReadOnly {
+			names = append(names, field.Name)
+		}
+		if _, there := tree[field.Name]; field.Required && !there {
+			c.add(path, false, "%s is required", field.Name)
+		}
+	}
+	for _, name := range keys(tree) {
+		field, ok := known[name]
+		at := append(append([]any(nil), path...), name)
+		if !ok {
+			message := "unknown field"
+			if near, found := Nearest(name, names); found {
+				message += "; did you mean " + near + "?"
+			}
+			c.add(at, true, "%s", message)
+			continue
+		}
+		c.value(at, field, tree[name])
+	}
+}
+
+func keys(tree map[string]any) []string {
+	names := make([]string, 0, len(tree))
+	for name := range tree {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (c *checker) value(path []any, field Field, value any) {
+	if value == nil {
+		if field.Required {
+			c.add(path, false, "must not be null")
+		}
+		return
+	}
+	if !field.Type.holds(value) {
+		c.add(path, false, "%s is not %s", show(value), field.Type)
+		return
+	}
+	if text, ok := value.(string); ok && len(field.Enum) > 0 && !contains(field.Enum, text) {
+		message := fmt.Sprintf("%q is not one of %s", text, strings.Join(field.Enum, ", "))
+		c.add(path, false, "%s", message)
+	}
+	if text, ok := value.(string); ok && field.Required && strings.TrimSpace(text) == "" {
+		c.add(path, false, "must not be empty")
+	}
+	if n, ok := integer(value); ok && field.Min != nil && n < *field.Min {
+		c.add(path, false, "%d is less than %d", n, *field.Min)
+	}
+}
+
+func show(value any) string {
+	data, err := json.Marshal(value)
+	if text := string(data); err == nil && len(text) <= 40 {
+		return text
+	}
+	return fmt.Sprintf("this %s", kindOfJSON(value))
+}
+
+func kindOfJSON(value any) string {
+	switch value.(type) {
+	case map[string]any:
+		return "object"
+	case []any:
+		return "list"
+	default:
+		return "value"
+	}
+}
+
+func contains(list []string, word string) bool {
+	for _, candidate := range list {
+		if candidate == word {
+			return true
+		}
+	}
+	return false
+}
+
+// integer reads a JSON number without a fraction.
+func integer(value any) (int64, bool) {
+	switch v := value.(type) {
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return n, true
+		}
+		f, err := v.Float64()
+		return int64(f), err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53
+	case float64:
+		return int64(v), v == math.Trunc(v)
+	case int:
+		return int64(v), true
+	case int64:
+		return v, true
+	default:
+		return 0, false
+	}
+}
+
+func (t Type) holds(value any) bool {
+	switch t {
+	case String:
+		_, ok := value.(string)
+		return ok
+	case Integer:
+		_, ok := integer(value)
+		return ok
+	case Boolean:
+		_, ok := value.(bool)
+		return ok
+	case Object:
+		_, ok := value.(map[string]any)
+		return ok
+	case List:
+		_, ok := value.([]any)
+		return ok
+	case Strings:
+		list, ok := value.([]any)
+		for _, item := range list {
+			_, text := item.(string)
+			ok = ok && text
+		}
+		return ok
+	case Any:
+	}
+	return true
+}
+
+func (c *checker) tasks(path []any, list []any) {
+	for i, item := range list {
+		at := append(append([]any(nil), path...), i)
+		task, ok := item.(map[string]any)
+		if !ok {
+			c.add(at, false, "a task is an object with name and taskReferenceName")
+			continue
+		}
+		c.object(at, task, WorkflowTaskFields())
+		c.nested(at, task)
+	}
+}
+
+// nested checks the tasks inside a task: branches, cases and loop bodies.
+func (c *checker) nested(path []any, task map[string]any) {
+	step := func(more ...any) []any { return append(append([]any(nil), path...), more...) }
+	for _, name := range []string{"defaultCase", "loopOver"} {
+		if list, ok := task[name].([]any); ok {
+			c.tasks(step(name), list)
+		}
+	}
+	if cases, ok := task["decisionCases"].(map[string]any); ok {
+		for _, name := range keys(cases) {
+			if list, ok := cases[name].([]any); ok {
+				c.tasks(step("decisionCases", name), list)
+			}
+		}
+	}
+	if branches, ok := task["forkTasks"].([]any); ok {
+		for i, branch := range branches {
+			if list, ok := branch.([]any); ok {
+				c.tasks(step("forkTasks", i), list)
+			}
+		}
+	}
+	if def, ok := task["taskDefinition"].(map[string]any); ok {
+		for _, problem := range CheckTaskDef(def) {
+			if problem.Message == "name is required" {
+				continue // an inline definition takes the task's name
+			}
+			problem.Path = append(step("taskDefinition"), problem.Path...)
+			c.problems = append(c.problems, problem)
+		}
+	}
+}
+
+func (c *checker) taskRules(tree map[string]any) {
+	var def conductor.TaskDef
+	if decode(tree, &def) != nil {
+		return
+	}
+	if def.TimeoutSeconds > 0 && def.ResponseTimeoutSeconds > def.TimeoutSeconds {
+		field, text := "responseTimeoutSeconds", "%d is more than timeoutSeconds (%d): the server refuses that"
+		if _, given := tree[field]; !given {
+			field, text = "timeoutSeconds", "responseTimeoutSeconds is %d when it is not given, more than timeoutSeconds (%d): set it too"
+		}
+		c.add([]any{field}, false, text, def.ResponseTimeoutSeconds, def.TimeoutSeconds)
+	}
+	if def.TotalTimeoutSeconds > 0 && def.TimeoutSeconds > def.TotalTimeoutSeconds {
+		c.add([]any{"timeoutSeconds"}, false, "%d is more than totalTimeoutSeconds (%d)", def.TimeoutSeconds, def.TotalTimeoutSeconds)
+	}
+}
+
+func (c *checker) workflowRules(tree map[string]any) {
+	var def conductor.WorkflowDef
+	if err := decode(tree, &def); err != nil {
+		c.add(nil, false, "%v", err)
+		return
+	}
+	for _, violation := range ValidateWorkflowDef(def) {
+		c.add(locate(tree, violation), false, "%s", violation.Message)
+	}
+}
+
+// locate finds the task that a violation names, so that the message points there.
+func locate(tree map[string]any, violation Violation) []any {
+	if violation.Reference == "" {
+		if _, ok := tree[violation.Path]; ok {
+			return []any{violation.Path}
+		}
+		return nil
+	}
+	if path := find([]any{"tasks"}, tree["tasks"], violation.Reference); path != nil {
+		return path
+	}
+	return []any{"tasks"}
+}
+
+func find(path []any, value any, reference string) []any {
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			if found := find(append(append([]any(nil), path...), i), item, reference); found != nil {
+				return found
+			}
+		}
+	case map[string]any:
+		if v["taskReferenceName"] == reference {
+			return path
+		}
+		for _, name := range []string{"defaultCase", "loopOver", "decisionCases", "forkTasks"} {
+			if found := find(append(append([]any(nil), path...), name), v[name], reference); found != nil {
+				return found
+			}
+		}
+		if _, isTask := v["name"]; !isTask { // the map of decision cases
+			for _, name := range keys(v) {
+				if found := find(append(append([]any(nil), path...), name), v[name], reference); found != nil {
+					return found
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func decode(tree map[string]any, v any) error {
+	data, err := json.Marshal(tree)
+	if err != nil {
+		return err
+	}
+	return conductor.Decode(data, v)
+}

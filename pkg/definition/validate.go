@@ -1,0 +1,225 @@
+package definition
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Violation is one rule of the server that a definition breaks. Path is the field's name, or the item's index in a list of
+// definitions; Reference is the task in a workflow that it is about; Invalid is the offending value where it is a scalar.
+type Violation struct {
+	Path      string
+	Message   string
+	Reference string
+	Invalid   any
+}
+
+// ValidateTaskDefs applies the server's rules for task definitions, with its messages (engine sheet §3.18).
+func ValidateTaskDefs(defs []conductor.TaskDef) []Violation {
+	var found []Violation
+	for i, def := range defs {
+		for _, violation := range validateTaskDef(def) {
+			violation.Path = strings.TrimSuffix(fmt.Sprintf("[%d].%s", i, violation.Path), ".")
+			found = append(found, violation)
+		}
+	}
+	return found
+}
+
+func validateTaskDef(def conductor.TaskDef) []Violation {
+	var found []Violation
+	rule := func(broken bool, path string, invalid any, format string, args ...any) {
+		if broken {
+			found = append(found, Violation{Path: path, Message: fmt.Sprintf(format, args...), Invalid: invalid})
+		}
+	}
+	rule(strings.TrimSpace(def.Name) == "", "name", def.Name, "TaskDef name cannot be null or empty")
+	rule(def.RetryCount < 0, "retryCount", def.RetryCount, "TaskDef retryCount: 0 must be >= 0")
+	rule(def.ResponseTimeoutSeconds < 1, "responseTimeoutSeconds", def.ResponseTimeoutSeconds,
+		"TaskDef responseTimeoutSeconds: %d should be minimum 1 second", def.ResponseTimeoutSeconds)
+	rule(def.PollTimeoutSeconds < 0, "pollTimeoutSeconds", def.PollTimeoutSeconds, "TaskDef pollTimeoutSeconds: 0 must be >= 0")
+	rule(def.TotalTimeoutSeconds < 0, "totalTimeoutSeconds", def.TotalTimeoutSeconds, "TaskDef totalTimeoutSeconds: 0 must be >= 0")
+	rule(def.MaxRetryDelaySeconds < 0, "maxRetryDelaySeconds", def.MaxRetryDelaySeconds, "TaskDef maxRetryDelaySeconds: 0 must be >= 0")
+	rule(def.BackoffJitterMs < 0, "backoffJitterMs", def.BackoffJitterMs, "TaskDef backoffJitterMs: 0 must be >= 0")
+	rule(def.BackoffScaleFactor < 1, "backoffScaleFactor", def.BackoffScaleFactor, "Backoff scale factor. Applicable for LINEAR_BACKOFF")
+	rule(def.TimeoutSeconds > 0 && def.ResponseTimeoutSeconds > def.TimeoutSeconds, "", nil,
+		"TaskDef: %s responseTimeoutSeconds: %d must be less than timeoutSeconds: %d", def.Name, def.ResponseTimeoutSeconds, def.TimeoutSeconds)
+	rule(def.TotalTimeoutSeconds > 0 && def.TimeoutSeconds > def.TotalTimeoutSeconds, "", nil,
+		"TaskDef: %s timeoutSeconds: %d must be less than or equal to totalTimeoutSeconds: %d", def.Name, def.TimeoutSeconds, def.TotalTimeoutSeconds)
+	rule(!oneOf(def.TimeoutPolicy, "RETRY", "TIME_OUT_WF", "ALERT_ONLY"), "timeoutPolicy", def.TimeoutPolicy,
+		"timeoutPolicy: %s is not one of RETRY, TIME_OUT_WF, ALERT_ONLY", def.TimeoutPolicy)
+	rule(!oneOf(def.RetryLogic, "FIXED", "EXPONENTIAL_BACKOFF", "LINEAR_BACKOFF"), "retryLogic", def.RetryLogic,
+		"retryLogic: %s is not one of FIXED, EXPONENTIAL_BACKOFF, LINEAR_BACKOFF", def.RetryLogic)
+	return found
+}
+
+func oneOf(word string, words ...string) bool { return contains(words, word) }
+
+type workflowRules struct {
+	def   conductor.WorkflowDef
+	refs  map[string]bool
+	found []Violation
+}
+
+func (w *workflowRules) broken(path, reference, format string, args ...any) {
+	w.found = append(w.found, Violation{Path: path, Reference: reference, Message: fmt.Sprintf(format, args...)})
+}
+
+// ValidateWorkflowDef applies the server's rules for a workflow definition, with its messages (engine sheet §3.18, access sheet §8.4).
+func ValidateWorkflowDef(def conductor.WorkflowDef) []Violation {
+	w := &workflowRules{def: def, refs: map[string]bool{}}
+	if strings.TrimSpace(def.Name) == "" {
+		w.broken("name", "", "WorkflowDef name cannot be null or empty")
+	}
+	if len(def.Tasks) == 0 {
+		w.broken("tasks", "", "WorkflowTask list cannot be empty")
+	}
+	if def.SchemaVersion != 2 {
+		w.broken("schemaVersion", "", "workflowDef schemaVersion: 2 is only supported")
+	}
+	if !oneOf(def.TimeoutPolicy, "TIME_OUT_WF", "ALERT_ONLY") {
+		w.broken("timeoutPolicy", "", "timeoutPolicy: %s is not one of TIME_OUT_WF, ALERT_ONLY", def.TimeoutPolicy)
+	}
+	EachTask(def.Tasks, func(task conductor.WorkflowTask) {
+		if task.TaskReferenceName != "" && w.refs[task.TaskReferenceName] {
+			w.broken("tasks", task.TaskReferenceName, "taskReferenceName: %s should be unique across tasks for a given workflowDefinition: %s",
+				task.TaskReferenceName, def.Name)
+		}
+		w.refs[task.TaskReferenceName] = true
+		w.task(task)
+	})
+	for _, task := range def.Tasks {
+		w.inputs(task, task.InputParameters)
+	}
+	return w.found
+}
+
+// EachTask calls f for each task of a list and those inside them: cases, branches and loop bodies.
+func EachTask(tasks []conductor.WorkflowTask, f func(conductor.WorkflowTask)) {
+	for _, task := range tasks {
+		f(task)
+		for _, list := range task.DecisionCases {
+			EachTask(list, f)
+		}
+		EachTask(task.DefaultCase, f)
+		for _, branch := range task.ForkTasks {
+			EachTask(branch, f)
+		}
+		EachTask(task.LoopOver, f)
+	}
+}
+
+func (w *workflowRules) task(task conductor.WorkflowTask) {
+	if strings.TrimSpace(task.Name) == "" {
+		w.broken("tasks", task.TaskReferenceName, "WorkflowTask name cannot be empty or null")
+	}
+	if strings.TrimSpace(task.TaskReferenceName) == "" {
+		w.broken("tasks", "", "WorkflowTask taskReferenceName name cannot be empty or null")
+	}
+	for _, field := range missing(task) {
+		w.broken("tasks", task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", field, task.Type, task.Name)
+	}
+	_, hasStatus := task.InputParameters["terminationStatus"]
+	status, _ := task.InputParameters["terminationStatus"].(string)
+	switch {
+	case oneOf(task.Type, "SWITCH", "DECISION") && len(task.DecisionCases) == 0:
+		w.broken("tasks", task.TaskReferenceName, "decisionCases should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
+	case task.Type == "FORK_JOIN" && len(task.ForkTasks) == 0:
+		w.broken("tasks", task.TaskReferenceName, "forkTasks should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
+	case task.Type == "TERMINATE" && (!hasStatus || !oneOf(status, "COMPLETED", "FAILED", "TERMINATED")):
+		w.broken("tasks", task.TaskReferenceName,
+			"terminate task must have an terminationStatus parameter and must be set to COMPLETED or FAILED, taskName: %s", task.Name)
+	case task.Type == "TERMINATE" && task.Optional:
+		w.broken("tasks", task.TaskReferenceName, "terminate task cannot be optional, taskName: %s", task.Name)
+	}
+}
+
+// missing lists the fields that a task's type requires and that it does not have.
+func missing(task conductor.WorkflowTask) []string {
+	var fields []string
+	need := func(there bool, name string) {
+		if !there {
+			fields = append(fields, name)
+		}
+	}
+	input := func(names ...string) bool { _, ok := first(task.InputParameters, names...); return ok }
+	switch task.Type {
+	case "EVENT":
+		need(task.Sink != "", "sink")
+	case "DECISION":
+		need(task.CaseValueParam != "" || task.CaseExpression != "", "caseValueParam or caseExpression")
+	case "SWITCH":
+		need(task.EvaluatorType != "", "evaluatorType")
+		need(task.Expression != "", "expression")
+	case "DYNAMIC":
+		need(task.DynamicTaskNameParam != "", "dynamicTaskNameParam")
+	case "FORK_JOIN_DYNAMIC":
+		if !input("forkTaskInputs") && task.DynamicForkJoinTasksParam == "" {
+			need(task.DynamicForkTasksParam != "", "dynamicForkTasksParam")
+			need(task.DynamicForkTasksInputParamName != "", "dynamicForkTasksInputParamName")
+		}
+	case "HTTP":
+		need(input("http_request", "uri") || inTemplate(task, "http_request"), "inputParameters.http_request or inputParameters.uri")
+	case "DO_WHILE":
+		need(task.LoopCondition != nil, "loopCondition")
+		need(len(task.LoopOver) > 0, "loopOver")
+	case "SUB_WORKFLOW":
+		need(task.SubWorkflowParam != nil, "subWorkflowParam")
+	case "KAFKA_PUBLISH":
+		need(input("kafka_request"), "inputParameters.kafka_request")
+	case "JSON_JQ_TRANSFORM":
+		need(input("queryExpression"), "inputParameters.queryExpression")
+	}
+	return fields
+}
+
+func inTemplate(task conductor.WorkflowTask, name string) bool {
+	if task.TaskDefinition == nil {
+		return false
+	}
+	_, ok := task.TaskDefinition.InputTemplate[name]
+	return ok
+}
+
+var expression = regexp.MustCompile(`\$\{([^{}]*)\}`)
+
+// inputs checks that the expressions of a top-level task's inputs name the workflow or a task of the definition.
+func (w *workflowRules) inputs(task conductor.WorkflowTask, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, item := range v {
+			if text, ok := item.(string); ok {
+				w.expressions(task, name, text)
+				continue
+			}
+			w.inputs(task, item)
+		}
+	case []any:
+		for _, item := range v {
+			w.inputs(task, item)
+		}
+	}
+}
+
+func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text string) {
+	for _, found := range expression.FindAllStringSubmatchIndex(text, -1) {
+		if found[0] > 0 && text[found[0]-1] == '$' {
+			continue // $${…} is the text itself
+		}
+		inner := strings.TrimSpace(text[found[2]:found[3]])
+		if inner == "" || strings.HasPrefix(inner, "$.") {
+			w.broken("tasks", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, text)
+			continue
+		}
+		source, _, dotted := strings.Cut(inner, ".")
+		source, _, _ = strings.Cut(source, "[")
+		if dotted && source != "workflow" && !w.refs[source] {
+			w.broken("tasks", task.TaskReferenceName,
+				"taskReferenceName: %s for given task: %s input value: %s of input parameter: %s is not defined in workflow definition.",
+				source, task.Name, name, text)
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
+)
+
+// Caller is who makes a request. Every rule of the server is a method here. A nil Caller may do everything: that is the
+// open-source flavour, and the server itself.
+type Caller struct {
+	access   *Access
+	id, name string
+}
+
+// ID is the caller's user id, "app:<id>" for an application; empty without access control.
+func (c *Caller) ID() string {
+	if c == nil {
+		return ""
+	}
+	return c.id
+}
+
+// Is reports whether the caller has one of the roles, of its own or through a group.
+func (c *Caller) Is(roles ...string) bool {
+	if c == nil {
+		return true
+	}
+	c.access.mu.RLock()
+	defer c.access.mu.RUnlock()
+	return c.is(roles...)
+}
+
+// is needs the lock to be held.
+func (c *Caller) is(roles ...string) bool {
+	if c == nil {
+		return true
+	}
+	u := c.access.users[c.id]
+	if u == nil {
+		return false
+	}
+	for _, role := range roles {
+		if slices.Contains(u.Roles, role) {
+			return true
+		}
+		for _, id := range u.Groups {
+			if g := c.access.groups[id]; g != nil && slices.Contains(g.Roles, role) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// May reports whether the caller has the access to the target: as administrator, as its maker, by a role that reaches it, or by a
+// grant to itself, a group or a role, on the target or a tag that it carries.
+func (c *Caller) May(access string, target conductor.Target) bool {
+	if c == nil {
+		return true
+	}
+	c.access.mu.RLock()
+	defer c.access.mu.RUnlock()
+	return c.may(access, target)
+}
+
+func (c *Caller) may(access string, target conductor.Target) bool {
+	if c == nil || c.is(roleAdmin) || c.access.owners[target] == c.id {
+		return true
+	}
+	switch target.Type {
+	case "TASK_DEF", "WORKFLOW_DEF":
+		if c.is(roleMetadataManager) || c.is(roleWorkflowManager) && (access == "READ" || access == "EXECUTE") ||
+			c.is(roleReadOnly) && access == "READ" {
+			return true
+		}
+	case "APPLICATION":
+		if c.is(roleApplicationManager) || access == "READ" && (c.is(roleReadOnly) || target.ID == c.access.appOf(c.id)) {
+			return true
+		}
+	}
+	return c.granted(access, target)
+}
+
+func (a *Access) appOf(userID string) string {
+	if u := a.users[userID]; u != nil {
+		return u.App
+	}
+	return ""
+}
+
+// subjects are those whose grants count for the caller.
+func (c *Caller) subjects() []subject {
+	all := []subject{{"USER", c.id}}
+	u := c.access.users[c.id]
+	if u == nil {
+		return all
+	}
+	for _, role := range u.Roles {
+		all = append(all, subject{"ROLE", role})
+	}
+	for _, id := range u.Groups {
+		all = append(all, subject{"GROUP", id})
+	}
+	return all
+}
+
+func (c *Caller) granted(access string, target conductor.Target) bool {
+	for _, who := range c.subjects() {
+		grants := c.access.grants[who]
+		if grants[target].allows(access) {
+			return true
+		}
+		for _, tag := range c.access.tags[target] {
+			if grants[conductor.Target{Type: "TAG", ID: tag.Key + ":" + tag.Value}].allows(access) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TaskInDomain is how a grant names one task in one domain: the queue's own name (access sheet §3.3, 60 % sure; docs/parity.md).
+func TaskInDomain(task, domain string) conductor.Target {
+	return conductor.Target{Type: "TASK_DEF", ID: domain + ":" + task}
+}
+
+// MayPoll says whether the caller may poll, update and log to the task in the domain: an unrestricted worker or an administrator
+// may; a worker may with EXECUTE on the task, on the task in the domain, on the domain, or on a tag of the task (design §4).
+func (c *Caller) MayPoll(task, domain string) error {
+	if c == nil {
+		return nil
+	}
+	c.access.mu.RLock()
+	defer c.access.mu.RUnlock()
+	if c.is(roleAdmin, roleUnrestrictedWorker) {
+		return nil
+	}
+	suffix := ""
+	if domain != "" {
+		suffix = " in domain: " + domain
+	}
+	targets := []conductor.Target{{Type: "TASK_DEF", ID: task}}
+	if domain != "" {
+		targets = append(targets, TaskInDomain(task, domain), conductor.Target{Type: "DOMAIN", ID: domain})
+	}
+	allowed := slices.ContainsFunc(targets, func(target conductor.Target) bool { return c.may("EXECUTE", target) })
+	switch {
+	case !allowed:
+		return fault.Forbidden("You don't have permissions to execute task: %s%s", task, suffix)
+	case !c.is(roleWorker):
+		return fault.Forbidden("You don't have permissions to execute task: %s%s (the application has no WORKER role)", task, suffix)
+	}
+	return nil
+}
+
+// MayStart says whether the caller may start a workflow: EXECUTE on it, and on every task that has a definition of its own
+// (access sheet §5). defined tells which tasks have one.
+func (c *Caller) MayStart(def conductor.WorkflowDef, inline bool, defined func(task string) bool) error {
+	if c == nil || c.Is(roleAdmin, roleWorkflowManager) {
+		return nil
+	}
+	if !inline && !c.May("EXECUTE", conductor.Target{Type: "WORKFLOW_DEF", ID: def.Name}) {
+		return fault.Forbidden("You don't have permissions to execute workflow: %s", def.Name)
+	}
+	var denied error
+	definition.EachTask(def.Tasks, func(task conductor.WorkflowTask) {
+		if denied == nil && defined(task.Name) && !c.May("EXECUTE", conductor.Target{Type: "TASK_DEF", ID: task.Name}) {
+			denied = fault.Forbidden("You don't have permissions to execute task: %s", task.Name)
+		}
+	})
+	return denied
+}
+
+// MayReadExecution says whether the caller may see an execution: its starter, or READ on its definition.
+func (c *Caller) MayReadExecution(w conductor.Workflow) error {
+	return c.execution("READ", "read", w)
+}
+
+// MaySteerExecution says whether the caller may pause, resume, terminate or remove an execution: its starter, or EXECUTE on its
+// definition.
+func (c *Caller) MaySteerExecution(w conductor.Workflow) error {
+	return c.execution("EXECUTE", "execute", w)
+}
+
+func (c *Caller) execution(access, verb string, w conductor.Workflow) error {
+	if c == nil || w.CreatedBy == c.id || c.Is(roleWorkflowManager) || c.May(access, conductor.Target{Type: "WORKFLOW_DEF", ID: w.WorkflowName}) {
+		return nil
+	}
+	return fault.Forbidden("User doesn't have permission to %s the workflow with ID: %s", verb, w.WorkflowID)
+}
+
+// MayWriteDefinition says whether the caller may create a definition, or change or delete one that exists.
+func (c *Caller) MayWriteDefinition(access string, target conductor.Target, exists bool) error {
+	if c == nil || c.Is(roleAdmin, roleMetadataManager) {
+		return nil
+	}
+	what := map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow"}[target.Type]
+	if !c.Is(roleMetadataAPI, roleUser) {
+		return fault.Forbidden("You don't have permissions to create or update %s: %s", what, target.ID)
+	}
+	if exists && !c.May(access, target) {
+		return fault.Forbidden("You don't have permissions to %s %s: %s", map[string]string{"DELETE": "delete"}[access]+map[string]string{"UPDATE": "update"}[access], what, target.ID)
+	}
+	return nil
+}
+
+// MayRead says whether the caller may read a definition.
+func (c *Caller) MayRead(target conductor.Target) error {
+	if c.May("READ", target) {
+		return nil
+	}
+	what := map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow"}[target.Type]
+	return fault.Forbidden("You don't have permissions to read %s: %s", what, target.ID)
+}
+
+// MayCreateApplications says whether the caller may make applications.
+func (c *Caller) MayCreateApplications() error {
+	if c.Is(roleAdmin, roleApplicationCreator, roleApplicationManager, roleUser) {
+		return nil
+	}
+	return fault.Forbidden("You don't have permissions to create applications")
+}
+
+// MayManage says whether the caller may read or change an application.
+func (c *Caller) MayManage(access, appID string) error {
+	if c.May(access, conductor.Target{Type: "APPLICATION", ID: appID}) {
+		return nil
+	}
+	return fault.Forbidden("You don't have permissions to access the application: %s", appID)
+}
+
+// MayGrant says whether the caller may grant on the target: an administrator, or who made it [inferred].
+func (c *Caller) MayGrant(target conductor.Target) error {
+	if c == nil || c.Is(roleAdmin) {
+		return nil
+	}
+	c.access.mu.RLock()
+	defer c.access.mu.RUnlock()
+	if c.access.owners[target] == c.id {
+		return nil
+	}
+	return fault.Forbidden("You don't have permissions to grant access on %s: %s", target.Type, target.ID)
+}
+
+// MayAdminister says whether the caller may read and write users, groups and other people's permissions.
+func (c *Caller) MayAdminister() error {
+	if c.Is(roleAdmin) {
+		return nil
+	}
+	return fault.Forbidden("You don't have permissions to manage users and groups")
+}

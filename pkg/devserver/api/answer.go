@@ -1,0 +1,150 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
+)
+
+func write(w http.ResponseWriter, result any) {
+	switch v := result.(type) {
+	case nil:
+		w.WriteHeader(http.StatusOK)
+	case noContent:
+		w.WriteHeader(http.StatusNoContent)
+	case text:
+		w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
+		_, _ = io.WriteString(w, string(v))
+	default:
+		writeJSON(w, http.StatusOK, v)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // the client may have gone
+}
+
+// authError is the auth layer's body, with status, which some SDKs need (access sheet §1.3, workers sheet §0.5).
+type authError struct {
+	Status    int    `json:"status"`
+	Message   string `json:"message"`
+	Error     string `json:"error"`
+	Timestamp int64  `json:"timestamp"`
+}
+
+// appError is the body of every other error (engine sheet §1.9).
+type appError struct {
+	Status     int               `json:"status"`
+	Message    string            `json:"message"`
+	Instance   string            `json:"instance,omitempty"`
+	Retryable  bool              `json:"retryable"`
+	Violations []fault.Violation `json:"validationErrors,omitempty"`
+	Metadata   map[string]string `json:"metadata,omitempty"`
+}
+
+func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		if r.Context().Err() != nil {
+			return // nobody listens any more
+		}
+		a.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		f = &fault.Error{Message: err.Error()}
+	}
+	status := map[fault.Kind]int{
+		fault.KindInternal: 500, fault.KindInvalid: 400, fault.KindUnauthenticated: 401, fault.KindForbidden: 403, fault.KindNotFound: 404,
+		fault.KindConflict: 409, fault.KindTooLarge: 413, fault.KindUnsupported: 501,
+	}[f.Kind]
+	if f.Kind == fault.KindUnauthenticated {
+		writeJSON(w, status, authError{Status: status, Message: f.Message, Error: f.Code, Timestamp: time.Now().UnixMilli()})
+		return
+	}
+	body := appError{Status: status, Message: f.Message, Violations: f.Violations}
+	if len(f.Violations) == 0 {
+		body.Instance, _ = os.Hostname()
+	}
+	if f.Subject != "" {
+		body.Metadata = map[string]string{"unsupported": f.Subject}
+	}
+	writeJSON(w, status, body)
+}
+
+// body decodes the request's JSON. An empty body is an error unless optional.
+func (c *call) body(v any, optional bool) error {
+	data, err := c.raw()
+	if err != nil {
+		return err
+	}
+	if len(strings.TrimSpace(string(data))) == 0 {
+		if optional {
+			return nil
+		}
+		return fault.Invalid("Required request body is missing")
+	}
+	if err := conductor.Decode(data, v); err != nil {
+		return fault.Invalid("The request body is not what is expected here: %v", err)
+	}
+	return nil
+}
+
+func (c *call) raw() ([]byte, error) {
+	data, err := io.ReadAll(c.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fault.TooLarge("The request body is larger than %d bytes", tooLarge.Limit)
+	case err != nil:
+		return nil, fault.Invalid("The request body could not be read: %v", err)
+	}
+	return data, nil
+}
+
+func (c *call) query() url.Values { return c.URL.Query() }
+
+func (c *call) number(name string, preset int) (int, error) {
+	value := c.query().Get(name)
+	if value == "" {
+		return preset, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return 0, fault.Invalid("Parameter %s: %q is not a number", name, value)
+	}
+	return n, nil
+}
+
+func (c *call) flag(name string, preset bool) bool {
+	value, err := strconv.ParseBool(c.query().Get(name))
+	if err != nil {
+		return preset
+	}
+	return value
+}
+
+// list reads a parameter that may repeat or hold commas.
+func (c *call) list(name string) []string {
+	var values []string
+	for _, value := range c.query()[name] {
+		for _, part := range strings.Split(value, ",") {
+			if part != "" {
+				values = append(values, part)
+			}
+		}
+	}
+	return values
+}
+
+func message(format string) map[string]string { return map[string]string{"message": format} }

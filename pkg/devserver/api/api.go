@@ -1,0 +1,94 @@
+// Package api is the REST surface of the embedded server: thin handlers by resource over the engine and the access rules.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+)
+
+// Options are what the handlers work with. Access nil means the open-source flavour: no tokens and no rules.
+type Options struct {
+	Engine  *engine.Engine
+	Access  *access.Access
+	Logger  *slog.Logger
+	Version string
+	// Hosts are names beside the loopback ones that the Host header may have: the address that the server was bound to.
+	Hosts func() []string
+}
+
+type api struct {
+	Options
+	router router
+}
+
+// New returns the server's handler.
+func New(opts Options) http.Handler {
+	a := &api{Options: opts, router: router{routes: map[string][]*route{}}}
+	a.metadataRoutes()
+	a.workflowRoutes()
+	a.taskRoutes()
+	a.serverRoutes()
+	if a.Access != nil {
+		a.tokenRoutes()
+		a.applicationRoutes()
+		a.authorizationRoutes()
+		a.userRoutes()
+		a.tagRoutes()
+	}
+	a.unsupportedRoutes()
+	return a.guard(http.HandlerFunc(a.serve))
+}
+
+// call is one request with its caller; nil in the open-source flavour.
+type call struct {
+	*http.Request
+	api    *api
+	w      http.ResponseWriter
+	caller *access.Caller
+}
+
+// text is an answer that goes out as plain text; noContent is 204.
+type text string
+
+type noContent struct{}
+
+type handler func(*call) (any, error)
+
+// route registers a handler behind authentication.
+func (a *api) route(pattern string, h handler) {
+	a.open(pattern, func(c *call) (any, error) {
+		if a.Access != nil {
+			caller, _, err := a.Access.Authenticate(tokenOf(c.Request))
+			if err != nil {
+				return nil, err
+			}
+			c.caller = caller
+		}
+		return h(c)
+	})
+}
+
+// open registers a handler that anybody may call.
+func (a *api) open(pattern string, h handler) {
+	a.router.add(pattern, func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Request: r, api: a, w: w}
+		result, err := h(c)
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		write(w, result)
+	})
+}
+
+// tokenOf reads the header of the SDKs, and the usual one as other tools send it.
+func tokenOf(r *http.Request) string {
+	if token := r.Header.Get("X-Authorization"); token != "" {
+		return token
+	}
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+}

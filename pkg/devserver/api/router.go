@@ -1,0 +1,118 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// router finds the handler of a path. The real server's routes overlap (/workflow/{id}/status and /workflow/running/{name}), which
+// http.ServeMux refuses; here the leftmost literal wins, as there.
+type router struct {
+	routes map[string][]*route // by method and number of segments, the most specific first
+}
+
+type route struct {
+	segments []string
+	handle   http.HandlerFunc
+}
+
+func key(method string, segments int) string { return method + "/" + string(rune('0'+segments)) }
+
+// split cuts a path at its slashes, so that an escaped slash stays in its segment.
+func split(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
+
+func (r *router) add(pattern string, handle http.HandlerFunc) {
+	method, path, _ := strings.Cut(pattern, " ")
+	added := &route{segments: split(path), handle: handle}
+	at := key(method, len(added.segments))
+	r.routes[at] = append(r.routes[at], added)
+	slices.SortStableFunc(r.routes[at], compare)
+}
+
+// compare puts literals before wildcards, from the left.
+func compare(x, y *route) int {
+	for i := range x.segments {
+		wildX, wildY := x.wild(i), y.wild(i)
+		if wildX != wildY {
+			if wildX {
+				return 1
+			}
+			return -1
+		}
+	}
+	return 0
+}
+
+func (r *route) wild(i int) bool { return strings.HasPrefix(r.segments[i], "{") }
+
+func (r *route) matches(segments []string) bool {
+	for i, segment := range segments {
+		if !r.wild(i) && r.segments[i] != segment {
+			return false
+		}
+	}
+	return true
+}
+
+// find returns the route of a method and path, nil where there is none.
+func (r *router) find(method string, segments []string) *route {
+	for _, candidate := range r.routes[key(method, len(segments))] {
+		if candidate.matches(segments) {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// has reports whether the pattern itself is there already, whatever its wildcards are called.
+func (r *router) has(pattern string) bool {
+	method, path, _ := strings.Cut(pattern, " ")
+	segments := split(path)
+	same := func(candidate *route) bool {
+		for i, segment := range segments {
+			if candidate.wild(i) != strings.HasPrefix(segment, "{") || !candidate.wild(i) && candidate.segments[i] != segment {
+				return false
+			}
+		}
+		return true
+	}
+	return slices.ContainsFunc(r.routes[key(method, len(segments))], same)
+}
+
+// methods lists the methods that a path has.
+func (r *router) methods(segments []string) []string {
+	var found []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		if r.find(method, segments) != nil {
+			found = append(found, method)
+		}
+	}
+	return found
+}
+
+// serve runs the handler with the path's values set, and reports whether there was one.
+func (r *router) serve(w http.ResponseWriter, req *http.Request) bool {
+	method := req.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	segments := split(req.URL.EscapedPath())
+	for i, segment := range segments {
+		if value, err := url.PathUnescape(segment); err == nil {
+			segments[i] = value
+		}
+	}
+	found := r.find(method, segments)
+	if found == nil {
+		return false
+	}
+	for i, segment := range segments {
+		if found.wild(i) {
+			req.SetPathValue(strings.Trim(found.segments[i], "{}"), segment)
+		}
+	}
+	found.handle(w, req)
+	return true
+}

@@ -1,0 +1,325 @@
+package api
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
+)
+
+// maxSearch bounds one page of a search, as on the real server.
+const maxSearch = 5000
+
+func (a *api) workflowRoutes() {
+	a.route("POST /api/workflow", a.startWorkflow)
+	a.route("POST /api/workflow/{name}", a.startByName)
+	a.route("POST /api/workflow/start/{name}/{version}", a.startByName)
+	a.route("GET /api/workflow/{id}", a.getWorkflow)
+	a.route("GET /api/workflow/{id}/status", a.workflowStatus)
+	a.route("GET /api/workflow/{id}/tasks", a.workflowTasks)
+	a.route("DELETE /api/workflow/{id}", a.terminateWorkflow)
+	a.route("DELETE /api/workflow/{id}/remove", a.steer(a.Engine.Remove))
+	a.route("PUT /api/workflow/{id}/pause", a.steer(a.Engine.Pause))
+	a.route("PUT /api/workflow/{id}/resume", a.steer(a.Engine.Resume))
+	a.route("PUT /api/workflow/decide/{id}", a.steer(a.Engine.Decide))
+	a.route("GET /api/workflow/search", a.searchWorkflows)
+	a.route("GET /api/workflow/search-v2", a.searchWorkflowsV2)
+	a.route("GET /api/workflow/running/{name}", a.runningWorkflows)
+	a.route("GET /api/workflow/{name}/correlated/{correlationId}", a.correlatedOne)
+	a.route("POST /api/workflow/{name}/correlated", a.correlatedMany)
+	a.route("PUT /api/workflow/bulk/pause", a.bulk(a.Engine.Pause))
+	a.route("PUT /api/workflow/bulk/resume", a.bulk(a.Engine.Resume))
+	a.route("POST /api/workflow/bulk/terminate", a.bulkTerminate)
+	a.route("DELETE /api/workflow/bulk/remove", a.bulk(a.Engine.Remove))
+	a.route("POST /api/workflow/bulk/delete", a.bulk(a.Engine.Remove))
+}
+
+func (a *api) startWorkflow(c *call) (any, error) {
+	var request conductor.StartWorkflowRequest
+	if err := c.body(&request, false); err != nil {
+		return nil, err
+	}
+	return a.start(c, request)
+}
+
+// start checks the rights on the definition that will run, and starts it.
+func (a *api) start(c *call, request conductor.StartWorkflowRequest) (any, error) {
+	if request.Input == nil {
+		request.Input = map[string]any{}
+	}
+	def, inline := request.WorkflowDef, request.WorkflowDef != nil
+	if !inline && a.Access != nil {
+		version := 0
+		if request.Version != nil {
+			version = *request.Version
+		}
+		if found, err := a.Engine.WorkflowDef(request.Name, version); err == nil {
+			def = &found
+		}
+	}
+	if def != nil {
+		if err := c.caller.MayStart(*def, inline, a.taskExists); err != nil {
+			return nil, err
+		}
+	}
+	id, err := a.Engine.Start(c.Context(), request, c.caller.ID())
+	if err != nil {
+		return nil, err
+	}
+	return text(id), nil
+}
+
+// startByName takes the input as body and the rest from the path, the query and the idempotency headers.
+func (a *api) startByName(c *call) (any, error) {
+	request := conductor.StartWorkflowRequest{Name: c.PathValue("name"), CorrelationID: c.query().Get("correlationId")}
+	if err := c.body(&request.Input, true); err != nil {
+		return nil, err
+	}
+	given := c.PathValue("version")
+	if given == "" {
+		given = c.query().Get("version")
+	}
+	if given != "" {
+		version, err := strconv.Atoi(given)
+		if err != nil {
+			return nil, fault.Invalid("version %q is not a number", given)
+		}
+		request.Version = &version
+	}
+	priority, err := c.number("priority", 0)
+	if err != nil {
+		return nil, err
+	}
+	request.Priority = priority
+	request.IdempotencyKey = c.Header.Get("X-Idempotency-Key")
+	request.IdempotencyStrategy = c.Header.Get("X-On-Conflict")
+	return a.start(c, request)
+}
+
+// execution returns an execution that the caller may see.
+func (a *api) execution(c *call, id string, tasks bool) (conductor.Workflow, error) {
+	w, err := a.Engine.Workflow(id, tasks)
+	if err != nil {
+		return w, err
+	}
+	return w, c.caller.MayReadExecution(w)
+}
+
+func (a *api) getWorkflow(c *call) (any, error) {
+	return a.execution(c, c.PathValue("id"), c.flag("includeTasks", true))
+}
+
+func (a *api) workflowStatus(c *call) (any, error) {
+	w, err := a.execution(c, c.PathValue("id"), false)
+	if err != nil {
+		return nil, err
+	}
+	status := conductor.WorkflowStatus{WorkflowID: w.WorkflowID, CorrelationID: w.CorrelationID, Status: w.Status}
+	if c.flag("includeOutput", false) {
+		status.Output = w.Output
+	}
+	if c.flag("includeVariables", false) {
+		status.Variables = w.Variables
+	}
+	return status, nil
+}
+
+func (a *api) workflowTasks(c *call) (any, error) {
+	w, err := a.execution(c, c.PathValue("id"), true)
+	if err != nil {
+		return nil, err
+	}
+	start, err := c.number("start", 0)
+	if err != nil {
+		return nil, err
+	}
+	count, err := c.number("count", 15)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for _, status := range c.list("status") {
+		wanted[status] = true
+	}
+	result := conductor.SearchResult[conductor.Task]{Results: []conductor.Task{}}
+	for _, task := range w.Tasks {
+		if len(wanted) > 0 && !wanted[task.Status] {
+			continue
+		}
+		if n := int(result.TotalHits); n >= start && n < start+count {
+			result.Results = append(result.Results, task)
+		}
+		result.TotalHits++
+	}
+	return result, nil
+}
+
+func (a *api) maySteer(c *call, id string) error {
+	if a.Access == nil {
+		return nil
+	}
+	w, err := a.Engine.Workflow(id, false)
+	if err != nil {
+		return err
+	}
+	return c.caller.MaySteerExecution(w)
+}
+
+func (a *api) steer(f func(context.Context, string) error) handler {
+	return func(c *call) (any, error) {
+		id := c.PathValue("id")
+		if err := a.maySteer(c, id); err != nil {
+			return nil, err
+		}
+		return nil, f(c.Context(), id)
+	}
+}
+
+func (a *api) terminateWorkflow(c *call) (any, error) {
+	return a.steer(func(ctx context.Context, id string) error {
+		return a.Engine.Terminate(ctx, id, c.query().Get("reason"))
+	})(c)
+}
+
+// bulk does the same to many executions, and says for each how it went.
+func (a *api) bulk(f func(context.Context, string) error) handler {
+	return func(c *call) (any, error) {
+		var ids []string
+		if err := c.body(&ids, false); err != nil {
+			return nil, err
+		}
+		if len(ids) < 1 || len(ids) > 1000 {
+			return nil, fault.Invalid("Cannot process %d workflows in bulk: 1 to 1000", len(ids))
+		}
+		result := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}, Message: bulkMessage}
+		for _, id := range ids {
+			err := a.maySteer(c, id)
+			if err == nil {
+				err = f(c.Context(), id)
+			}
+			if err != nil {
+				result.BulkErrorResults[id] = err.Error()
+				continue
+			}
+			result.BulkSuccessfulResults = append(result.BulkSuccessfulResults, id)
+		}
+		return result, nil
+	}
+}
+
+func (a *api) bulkTerminate(c *call) (any, error) {
+	return a.bulk(func(ctx context.Context, id string) error {
+		return a.Engine.Terminate(ctx, id, c.query().Get("reason"))
+	})(c)
+}
+
+func (c *call) search() (engine.SearchRequest, error) {
+	start, err := c.number("start", 0)
+	if err != nil {
+		return engine.SearchRequest{}, err
+	}
+	size, err := c.number("size", 100)
+	if err != nil {
+		return engine.SearchRequest{}, err
+	}
+	if size > maxSearch {
+		return engine.SearchRequest{}, fault.Invalid("Cannot return more than %d workflows. Please use pagination.", maxSearch)
+	}
+	q := c.query()
+	return engine.SearchRequest{Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query")}, nil
+}
+
+func (a *api) searchWorkflows(c *call) (any, error) {
+	request, err := c.search()
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.Engine.Search(request)
+	if err != nil || c.caller == nil {
+		return found, err
+	}
+	kept := found.Results[:0]
+	for _, row := range found.Results {
+		w := conductor.Workflow{WorkflowName: row.WorkflowType}
+		w.CreatedBy = row.CreatedBy
+		if c.caller.MayReadExecution(w) == nil {
+			kept = append(kept, row)
+		}
+	}
+	found.TotalHits -= int64(len(found.Results) - len(kept))
+	found.Results = kept
+	return found, nil
+}
+
+func (a *api) searchWorkflowsV2(c *call) (any, error) {
+	request, err := c.search()
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.Engine.SearchWorkflows(request)
+	if err != nil {
+		return nil, err
+	}
+	kept := a.visible(c, found.Results)
+	found.TotalHits -= int64(len(found.Results) - len(kept))
+	found.Results = kept
+	return found, nil
+}
+
+func (a *api) visible(c *call, list []conductor.Workflow) []conductor.Workflow {
+	kept := []conductor.Workflow{}
+	for _, w := range list {
+		if c.caller.MayReadExecution(w) == nil {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+func (a *api) runningWorkflows(c *call) (any, error) {
+	version, err := c.number("version", 1)
+	if err != nil {
+		return nil, err
+	}
+	from, err := c.number("startTime", 0)
+	if err != nil {
+		return nil, err
+	}
+	to, err := c.number("endTime", 0)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for _, id := range a.Engine.Running(c.PathValue("name"), version, int64(from), int64(to)) {
+		if _, err := a.execution(c, id, false); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func (a *api) correlated(c *call, ids []string) map[string][]conductor.Workflow {
+	found := a.Engine.Correlated(c.PathValue("name"), ids, c.flag("includeClosed", false), c.flag("includeTasks", false))
+	for id, list := range found {
+		found[id] = a.visible(c, list)
+	}
+	return found
+}
+
+func (a *api) correlatedOne(c *call) (any, error) {
+	id := c.PathValue("correlationId")
+	if list := a.correlated(c, []string{id})[id]; list != nil {
+		return list, nil
+	}
+	return []conductor.Workflow{}, nil
+}
+
+func (a *api) correlatedMany(c *call) (any, error) {
+	var ids []string
+	if err := c.body(&ids, false); err != nil {
+		return nil, err
+	}
+	return a.correlated(c, ids), nil
+}

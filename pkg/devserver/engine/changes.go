@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+)
+
+// changes collects what the steps of one call did to an execution, until settle makes it durable and visible.
+type changes struct {
+	workflow bool // the execution's own record changed
+	closing  *endWorkflow
+	tasks    []*task
+	queued   []*task
+	dequeued []*entry
+	released []*limiter // one release per task that stopped running
+	freed    []*limiter // limited tasks that were cancelled before they ran
+	logged   []*task
+	events   []Event
+	removed  []store.Record
+}
+
+func (c *changes) updated(t *task) {
+	if !t.dirty {
+		t.dirty = true
+		c.tasks = append(c.tasks, t)
+	}
+}
+
+func (c *changes) scheduled(t *task) {
+	c.updated(t)
+	c.queued = append(c.queued, t)
+	c.note(TaskScheduled, t, "")
+}
+
+// ended takes a task out of its queue and gives its place under the limits to another.
+func (c *changes) ended(t *task) {
+	c.updated(t)
+	c.stopped(t)
+	if t.entry != nil {
+		c.dequeued = append(c.dequeued, t.entry)
+		t.entry = nil
+		c.freed = append(c.freed, t.limiter)
+	}
+	c.note(TaskEnded, t, t.Wire.ReasonForIncompletion)
+}
+
+// stopped gives up the task's place among the running ones.
+func (c *changes) stopped(t *task) {
+	if t.running {
+		t.running = false
+		c.released = append(c.released, t.limiter)
+	}
+}
+
+func (c *changes) alerted(t *task, reason string) {
+	c.updated(t)
+	c.note(TaskAlerted, t, reason)
+}
+
+func (c *changes) closed(end endWorkflow) {
+	c.workflow = true
+	c.closing = &end
+}
+
+func (c *changes) note(kind EventKind, t *task, reason string) {
+	c.events = append(c.events, Event{
+		Kind: kind, WorkflowID: t.Wire.WorkflowInstanceID, WorkflowName: t.Wire.WorkflowType, TaskID: t.Wire.TaskID,
+		ReferenceTaskName: t.Wire.ReferenceTaskName, TaskType: t.Wire.TaskType, Domain: t.Wire.Domain,
+		WorkerID: t.Wire.WorkerID, Status: t.Wire.Status, Reason: reason,
+	})
+}
+
+// settle makes the collected changes of a locked execution durable and then visible: queues, limits, timers, indexes,
+// events. Memory keeps what happened also when the store fails; the caller then acknowledges nothing.
+func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
+	c := &x.changes
+	if c.closing != nil {
+		e.compensate(ctx, x)
+	}
+	if c.workflow || len(c.tasks) > 0 {
+		c.workflow = true
+		x.wf.UpdateTime = now
+	}
+	err := e.commit(ctx, x)
+	for _, item := range c.dequeued {
+		item.queue.remove(item)
+	}
+	for _, t := range c.queued {
+		if t.Wire.Status == conductor.TaskScheduled && e.isWorkerTask(t) {
+			e.queues.enqueue(t)
+		}
+	}
+	for _, t := range c.tasks {
+		t.dirty = err != nil
+		e.arm(t)
+	}
+	e.index.settle(x, c)
+	e.armWorkflow(x)
+	for _, limits := range c.released {
+		limits.release()
+	}
+	for _, limits := range c.freed {
+		limits.kick(1)
+	}
+	e.publish(x, c, now)
+	c.reset(err != nil, x.ended())
+	return err
+}
+
+// reset forgets what is done. What could not be stored stays, for the next try; buffers stay while more will come.
+func (c *changes) reset(failed, ended bool) {
+	left := changes{}
+	if !ended {
+		left = changes{tasks: c.tasks[:0], queued: c.queued[:0], events: c.events[:0]}
+	}
+	if failed {
+		left.tasks, left.workflow, left.logged, left.removed = c.tasks, c.workflow, c.logged, c.removed
+	}
+	*c = left
+}
+
+// isWorkerTask reports whether a task waits for a worker in a queue.
+func (e *Engine) isWorkerTask(t *task) bool {
+	found, _ := e.kinds.of(t.Wire.TaskType)
+	return found.execute == nil
+}
+
+// advance decides and applies until nothing is left to do. The execution is locked.
+func (e *Engine) advance(x *execution, touched []*task, now int64) {
+	env := e.environment(now)
+	for {
+		commands := decide(x, touched, env)
+		if len(commands) == 0 {
+			return
+		}
+		touched = nil
+		for _, c := range commands {
+			touched = append(touched, c.apply(x, now)...)
+		}
+	}
+}
+
+// arm sets the alarm of a task to its next time-out. A paused workflow's tasks have none until it resumes.
+func (e *Engine) arm(t *task) {
+	at := nextDeadline(t)
+	if t.x.ended() || t.x.removed || t.x.wf.Status == conductor.WorkflowPaused {
+		at = never
+	}
+	if t.due == at {
+		return
+	}
+	t.due = at
+	if t.alarm.ring == nil {
+		t.alarm.ring = func() { e.taskDue(t) }
+	}
+	e.timers.set(&t.alarm, at)
+}
+
+// armWorkflow sets the alarm of an execution to its time-out.
+func (e *Engine) armWorkflow(x *execution) {
+	at := workflowDeadline(x)
+	if x.removed {
+		at = never
+	}
+	if x.due == at {
+		return
+	}
+	x.due = at
+	if x.alarm.ring == nil {
+		x.alarm.ring = func() { e.workflowDue(x) }
+	}
+	e.timers.set(&x.alarm, at)
+}
+
+// taskDue is called when a time-out of a task may have passed.
+func (e *Engine) taskDue(t *task) {
+	x := t.x
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	t.due = never
+	if x.removed {
+		return
+	}
+	now := e.now()
+	e.advance(x, []*task{t}, now)
+	e.report(x, e.settle(context.Background(), x, now))
+	e.arm(t)
+}
+
+// workflowDue is called when the time-out of a workflow may have passed.
+func (e *Engine) workflowDue(x *execution) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.due = never
+	if x.removed {
+		return
+	}
+	now := e.now()
+	e.advance(x, nil, now)
+	e.report(x, e.settle(context.Background(), x, now))
+}
+
+// report logs what a timer could not make durable; there is no caller to tell.
+func (e *Engine) report(x *execution, err error) {
+	if err != nil {
+		e.logger.Error("storing an execution after a time-out", "workflowId", x.id, "error", err)
+	}
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// environment is everything that a step may know besides the execution. Two steps with the same environment and the same
+// execution answer the same commands.
+type environment struct {
+	now    int64 // milliseconds since 1970
+	kinds  kinds
+	newID  func() string
+	jitter func(n int) int64                                            // 0 to n milliseconds
+	domain func(taskType string, taskToDomain map[string]string) string // the domain to queue in, by who polls now
+}
+
+// conclusion is an error that ends the workflow.
+type conclusion struct {
+	status string
+	reason string
+	cause  *task
+}
+
+func (c *conclusion) Error() string { return c.reason }
+
+// decide answers what is to be done in an execution whose touched tasks changed or reached a deadline. It changes nothing.
+// The caller applies the commands and decides again on the tasks that they touched, until there are none.
+func decide(x *execution, touched []*task, env *environment) []command {
+	if x.ended() {
+		return nil
+	}
+	if end, due := workflowTimeout(x, env.now); due {
+		return []command{end}
+	}
+	if x.wf.Status == conductor.WorkflowPaused {
+		return nil
+	}
+	var commands []command
+	if len(x.tasks) == 0 {
+		commands = begin(x, env)
+	}
+	for _, t := range touched {
+		commands = append(commands, decideTask(x, t, env)...)
+	}
+	if len(commands) == 0 && x.pending == 0 {
+		commands = append(commands, complete(x))
+	}
+	return commands
+}
+
+// begin schedules the first task.
+func begin(x *execution, env *environment) []command {
+	if x.plan.first == nil {
+		return []command{endWorkflow{status: conductor.WorkflowCompleted, reason: "No tasks found to be executed"}}
+	}
+	return schedule(x, x.plan.first, env)
+}
+
+// decideTask answers what follows from one task: a time-out, progress, a retry, the next task, or the workflow's end.
+func decideTask(x *execution, t *task, env *environment) []command {
+	if t.settled() {
+		return nil
+	}
+	if !t.terminal() {
+		if commands := timeouts(t, env.now); len(commands) > 0 {
+			return commands
+		}
+		if found, _ := env.kinds.of(t.Wire.TaskType); found.execute != nil {
+			return found.execute(x, t, env)
+		}
+		return nil
+	}
+	if conductor.TaskSuccessful(t.Wire.Status) {
+		return proceed(x, t, env)
+	}
+	return fail(x, t, env)
+}
+
+// proceed settles a task and schedules what comes next.
+func proceed(x *execution, t *task, env *environment) []command {
+	commands := []command{settleTask{t}}
+	next := t.node.after()
+	if next == nil || x.latest[next.task.TaskReferenceName] != nil {
+		return commands
+	}
+	return append(commands, schedule(x, next, env)...)
+}
+
+// fail decides about a task that ended badly: try again, carry on without it, or end the workflow.
+func fail(x *execution, t *task, env *environment) []command {
+	refusal := ""
+	if retryable(t, env.kinds) {
+		if refusal = totalTimeoutRefusal(t, env.now); refusal == "" {
+			return []command{retryTask{failed: t, next: nextAttempt(x, t, env)}}
+		}
+	}
+	switch {
+	case t.node.task.Optional:
+		return []command{endTask{task: t, status: conductor.TaskCompletedWithErrors, reason: t.Wire.ReasonForIncompletion}}
+	case t.node.task.Permissive:
+		return proceed(x, t, env)
+	}
+	end := endWorkflow{status: workflowStatusAfter(t.Wire.Status), cause: t, reason: refusal}
+	if end.reason == "" {
+		end.reason = fmt.Sprintf("Task %s failed with status: %s and reason: '%s'", t.Wire.TaskID, end.status, t.Wire.ReasonForIncompletion)
+	}
+	return []command{settleTask{t}, end}
+}
+
+func workflowStatusAfter(taskStatus string) string {
+	switch taskStatus {
+	case conductor.TaskCanceled:
+		return conductor.WorkflowTerminated
+	case conductor.TaskTimedOut:
+		return conductor.WorkflowTimedOut
+	}
+	return conductor.WorkflowFailed
+}
+
+// complete ends a workflow that has nothing left to do. Permissive tasks that failed fail it now.
+func complete(x *execution) command {
+	var failures []string
+	for _, name := range x.wf.FailedReferenceTaskNames {
+		t := x.latest[name]
+		if t == nil || conductor.TaskSuccessful(t.Wire.Status) {
+			continue
+		}
+		failures = append(failures, fmt.Sprintf("Task %s failed with status: %s and reason: '%s'",
+			t.Wire.TaskID, t.Wire.Status, t.Wire.ReasonForIncompletion))
+	}
+	if len(failures) > 0 {
+		return endWorkflow{status: conductor.WorkflowFailed, reason: strings.Join(failures, " ")}
+	}
+	return endWorkflow{status: conductor.WorkflowCompleted}
+}

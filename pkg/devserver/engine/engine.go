@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+)
+
+// Options configure an engine. The zero value is a memory-only engine on the machine's clock, without log.
+type Options struct {
+	Store  store.Store
+	Clock  Clock
+	Logger *slog.Logger
+	// EnforceIdempotency makes Start heed idempotency keys, as Orkes does; the open-source server only stores them.
+	EnforceIdempotency bool
+}
+
+// Engine runs workflows. All methods may be called from several goroutines.
+type Engine struct {
+	store      store.Store
+	clock      Clock
+	logger     *slog.Logger
+	idempotent bool
+
+	kinds       kinds
+	timers      *timers
+	queues      *queues
+	limiters    *limiters
+	pollers     *pollers
+	index       *index
+	definitions *definitions
+	subscribers subscribers
+
+	closing sync.Once
+	closed  chan struct{}
+}
+
+// New returns an engine with the state that the store holds: definitions, executions, queues and timers go on where they
+// stopped. It fails when the store cannot be read.
+func New(opts Options) (*Engine, error) {
+	if opts.Store == nil {
+		opts.Store = store.NewMemory()
+	}
+	if opts.Clock == nil {
+		opts.Clock = SystemClock()
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	alarms := newTimers(opts.Clock)
+	e := &Engine{
+		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
+		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), closed: make(chan struct{}),
+	}
+	if err := e.load(context.Background()); err != nil {
+		return nil, fmt.Errorf("loading the engine's state: %w", err)
+	}
+	return e, nil
+}
+
+// Close ends waiting polls and stops the timers. The store stays open: it belongs to the caller.
+func (e *Engine) Close() error {
+	e.closing.Do(func() {
+		close(e.closed)
+		e.timers.close()
+	})
+	return nil
+}
+
+// now is the time in milliseconds since 1970.
+func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
+
+// environment is what the steps of one call may know.
+func (e *Engine) environment(now int64) *environment {
+	return &environment{
+		now: now, kinds: e.kinds, newID: newID,
+		jitter: func(n int) int64 {
+			if n <= 0 {
+				return 0
+			}
+			return rand.Int64N(int64(n) + 1) //nolint:gosec // spreads retries, protects nothing
+		},
+		domain: func(taskType string, taskToDomain map[string]string) string {
+			return e.domainOf(taskType, taskToDomain, now)
+		},
+	}
+}

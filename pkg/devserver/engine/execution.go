@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// execution is one running or ended workflow. Everything in it is guarded by mu, except id and order, which never change.
+type execution struct {
+	id    string
+	order uint64 // position among all starts, for newest-first lists
+
+	indexed string // the state that the index has it under; guarded by the index
+
+	mu      sync.Mutex
+	wf      conductor.Workflow // without Tasks and WorkflowDefinition, which view adds
+	plan    *plan
+	tasks   []*task          // every attempt, by seq
+	latest  map[string]*task // the last attempt by reference name
+	pending int              // tasks that are not settled: neither executed nor retried
+	alarm   alarm            // the workflow's time-out
+	removed bool
+	due     int64 // what alarm is set to
+	depth   int   // how many failure workflows led to this one
+	changes changes
+}
+
+// task is one attempt, guarded by its execution's lock. The exported fields are what the store keeps.
+type task struct {
+	Wire           conductor.Task `json:"task"`           // without WorkflowTask and TaskDefinition, which view adds
+	FirstScheduled int64          `json:"firstScheduled"` // when the first of all attempts was scheduled
+	DeliverOn      int64          `json:"deliverOn"`      // from when a worker may have it
+	Alerted        bool           `json:"alerted"`        // a time-out with the policy ALERT_ONLY was reported
+
+	x       *execution
+	node    *node
+	entry   *entry // in the queue while scheduled
+	alarm   alarm  // the next time-out
+	due     int64  // what alarm is set to
+	limiter *limiter
+	running bool // counted by the limiter
+	dirty   bool
+	logs    []conductor.TaskExecLog
+}
+
+// terminal reports whether the attempt has ended.
+func (t *task) terminal() bool { return conductor.TaskTerminal(t.Wire.Status) }
+
+// settled reports whether the decider is done with the attempt: what follows from it has been scheduled.
+func (t *task) settled() bool { return t.Wire.Executed || t.Wire.Retried }
+
+// view is the task as it travels. The maps are shared and never change.
+func (t *task) view() conductor.Task {
+	wire := t.Wire
+	if t.node != nil {
+		wire.WorkflowTask = t.node.task
+		wire.TaskDefinition = t.node.def
+	}
+	if wire.StartTime > 0 && wire.ScheduledTime > 0 {
+		wire.QueueWaitTime = max(wire.StartTime-wire.ScheduledTime, 0)
+	}
+	wire.LoopOverTask = wire.Iteration > 0
+	return wire
+}
+
+// view is the execution as it travels. The maps are shared and never change.
+func (x *execution) view(includeTasks bool) conductor.Workflow {
+	wire := x.wf
+	wire.WorkflowDefinition = x.plan.def
+	wire.Tasks = []conductor.Task{}
+	if includeTasks {
+		wire.Tasks = make([]conductor.Task, 0, len(x.tasks))
+		for _, t := range x.tasks {
+			wire.Tasks = append(wire.Tasks, t.view())
+		}
+	}
+	return wire
+}
+
+// ended reports whether the workflow has ended.
+func (x *execution) ended() bool { return conductor.WorkflowTerminal(x.wf.Status) }
+
+// open returns the tasks that are not settled, by seq. It looks at all tasks: for operations, not for steps.
+func (x *execution) open() []*task {
+	var open []*task
+	for _, t := range x.tasks {
+		if !t.settled() {
+			open = append(open, t)
+		}
+	}
+	return open
+}
+
+// find returns the attempt with an id, or nil.
+func (x *execution) find(taskID string) *task {
+	for i := len(x.tasks) - 1; i >= 0; i-- {
+		if x.tasks[i].Wire.TaskID == taskID {
+			return x.tasks[i]
+		}
+	}
+	return nil
+}
+
+// nextSeq is the seq of the next task to be added.
+func (x *execution) nextSeq() int {
+	if len(x.tasks) == 0 {
+		return 1
+	}
+	return x.tasks[len(x.tasks)-1].Wire.Seq + 1
+}
+
+// add appends an attempt and makes it the latest of its reference name.
+func (x *execution) add(t *task) {
+	t.x = x
+	x.tasks = append(x.tasks, t)
+	x.latest[t.Wire.ReferenceTaskName] = t
+	if !t.settled() {
+		x.pending++
+	}
+}

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Task types that the engine itself speaks of.
+const (
+	typeSimple  = "SIMPLE"
+	typeDoWhile = "DO_WHILE"
+)
+
+// kind is how the tasks of one type behave.
+type kind struct {
+	// schedule makes the tasks that start when the definition's task is reached: one for most, a whole fork for some.
+	// An error of type *conclusion ends the workflow.
+	schedule func(m *mapping) ([]*task, error)
+	// execute advances a task that is not terminal, inside the step, and is nil for tasks that a worker does.
+	// It changes nothing and answers commands.
+	execute func(x *execution, t *task, env *environment) []command
+	// final marks kinds that are never retried: a failed JOIN fails again.
+	final bool
+}
+
+// mapping is what a kind may look at when it makes tasks.
+type mapping struct {
+	x   *execution
+	n   *node
+	env *environment
+}
+
+// kinds is the table of task types. Types that are not in it are the users' own, and go to workers.
+type kinds struct {
+	byType      map[string]kind
+	worker      kind
+	unsupported map[string]bool
+}
+
+// newKinds lists what this engine can run. A system task type is added with one line here and leaves the list of
+// unsupported ones.
+func newKinds() kinds {
+	table := kinds{worker: kind{schedule: scheduleWorkerTask}, unsupported: unsupportedTypes()}
+	table.byType = map[string]kind{
+		"":             table.worker,
+		typeSimple:     table.worker,
+		"USER_DEFINED": table.worker,
+	}
+	return table
+}
+
+// of returns how a type behaves, and false when it is a system task that the engine cannot run yet.
+func (k kinds) of(taskType string) (kind, bool) {
+	if found, ok := k.byType[taskType]; ok {
+		return found, true
+	}
+	return k.worker, !k.unsupported[taskType]
+}
+
+// unsupportedTypes are the system tasks of Conductor and Orkes (access sheet 8.3) without an entry in the table.
+func unsupportedTypes() map[string]bool {
+	types := map[string]bool{}
+	for _, name := range []string{
+		"DYNAMIC", "FORK_JOIN", "FORK_JOIN_DYNAMIC", "DECISION", "SWITCH", "JOIN", typeDoWhile, "SUB_WORKFLOW",
+		"START_WORKFLOW", "EVENT", "WAIT", "HUMAN", "HTTP", "LAMBDA", "INLINE", "EXCLUSIVE_JOIN", "TERMINATE",
+		"KAFKA_PUBLISH", "JSON_JQ_TRANSFORM", "SET_VARIABLE", "NOOP", "PULL_WORKFLOW_MESSAGES",
+		"LLM_TEXT_COMPLETE", "LLM_CHAT_COMPLETE", "LLM_INDEX_TEXT", "LLM_SEARCH_INDEX", "LLM_GENERATE_EMBEDDINGS",
+		"LLM_STORE_EMBEDDINGS", "LLM_GET_EMBEDDINGS", "LLM_SEARCH_EMBEDDINGS", "LLM_INDEX_DOCUMENT",
+		"LIST_MCP_TOOLS", "CALL_MCP_TOOL", "MCP_REMOTE", "AGENT", "GET_AGENT_CARD", "CANCEL_AGENT",
+		"GET_WORKFLOW", "TERMINATE_WORKFLOW", "YIELD", "HTTP_POLL", "GRPC", "JDBC", "BUSINESS_RULE", "GET_SIGNED_JWT",
+		"OPS_GENIE", "QUERY_PROCESSOR", "SENDGRID", "UPDATE_SECRET", "UPDATE_TASK", "WAIT_FOR_WEBHOOK", "CHUNK_TEXT",
+		"LIST_FILES", "GET_DOCUMENT", "PARSE_DOCUMENT", "GENERATE_IMAGE", "GENERATE_AUDIO",
+	} {
+		types[name] = true
+	}
+	return types
+}
+
+// scheduleWorkerTask makes the one task that a worker does: a SIMPLE task's type is its name.
+func scheduleWorkerTask(m *mapping) ([]*task, error) {
+	t := m.newTask()
+	t.Wire.TaskType = m.n.task.Type
+	if isSimple(m.n.task.Type) {
+		t.Wire.TaskType = m.n.task.Name
+	}
+	t.Wire.Domain = m.env.domain(t.Wire.TaskType, m.x.wf.TaskToDomain)
+	delay := m.n.task.StartDelay
+	t.Wire.StartDelayInSeconds, t.Wire.CallbackAfterSeconds = delay, int64(delay)
+	t.DeliverOn = m.env.now + int64(delay)*1000
+	t.Wire.ResponseTimeoutSeconds = m.n.def.ResponseTimeoutSeconds
+	t.Wire.RateLimitPerFrequency = m.n.def.RateLimitPerFrequency
+	t.Wire.RateLimitFrequencyInSeconds = m.n.def.RateLimitFrequencyInSeconds
+	t.Wire.IsolationGroupID = m.n.def.IsolationGroupID
+	t.Wire.ExecutionNameSpace = m.n.def.ExecutionNameSpace
+	return []*task{t}, nil
+}
+
+// newTask is a scheduled task with the fields that all kinds share and its resolved input.
+func (m *mapping) newTask() *task {
+	n, wf := m.n, &m.x.wf
+	t := &task{x: m.x, node: n, limiter: n.limits, FirstScheduled: m.env.now, DeliverOn: m.env.now}
+	t.Wire = conductor.Task{
+		Status: conductor.TaskScheduled, ReferenceTaskName: n.task.TaskReferenceName, TaskType: n.task.Type,
+		TaskDefName: n.task.Name, TaskID: m.env.newID(), WorkflowInstanceID: wf.WorkflowID, WorkflowType: wf.WorkflowName,
+		CorrelationID: wf.CorrelationID, WorkflowPriority: wf.Priority, ScheduledTime: m.env.now,
+		CallbackFromWorker: true, OutputData: map[string]any{},
+	}
+	t.Wire.InputData = m.x.resolveInput(n, t.Wire.TaskID)
+	return t
+}

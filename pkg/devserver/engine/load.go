@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// loader gathers records, which come in no order, until they can be tied together.
+type loader struct {
+	engine     *Engine
+	plans      map[string]*conductor.WorkflowDef
+	executions map[string]*executionRecord
+	tasks      map[string][]*task // by workflow id
+	logs       map[string][]conductor.TaskExecLog
+}
+
+// load restores what the store holds.
+func (e *Engine) load(ctx context.Context) error {
+	l := &loader{
+		engine: e, plans: map[string]*conductor.WorkflowDef{}, executions: map[string]*executionRecord{},
+		tasks: map[string][]*task{}, logs: map[string][]conductor.TaskExecLog{},
+	}
+	if err := e.store.Load(ctx, l.visit); err != nil {
+		return err
+	}
+	return l.finish()
+}
+
+func (l *loader) visit(kind, key string, data []byte) error {
+	var err error
+	switch kind {
+	case kindTaskDef:
+		def := new(conductor.TaskDef)
+		if err = conductor.Decode(data, def); err == nil {
+			l.engine.definitions.putTasks([]*conductor.TaskDef{def})
+		}
+	case kindWorkflowDef:
+		def := new(conductor.WorkflowDef)
+		if err = conductor.Decode(data, def); err == nil {
+			l.engine.definitions.putWorkflow(def)
+		}
+	case kindPlan:
+		l.plans[key] = new(conductor.WorkflowDef)
+		err = conductor.Decode(data, l.plans[key])
+	case kindExecution:
+		l.executions[key] = new(executionRecord)
+		err = conductor.Decode(data, l.executions[key])
+	case kindTask:
+		t := new(task)
+		if err = conductor.Decode(data, t); err == nil {
+			l.tasks[t.Wire.WorkflowInstanceID] = append(l.tasks[t.Wire.WorkflowInstanceID], t)
+		}
+	case kindLogs:
+		var lines []conductor.TaskExecLog
+		err = conductor.Decode(data, &lines)
+		l.logs[key] = lines
+	}
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", kind, key, err)
+	}
+	return nil
+}
+
+// finish builds executions, queues and timers.
+func (l *loader) finish() error {
+	plans := make(map[string]*plan, len(l.plans))
+	for id, def := range l.plans {
+		p := l.engine.planOwned(def)
+		p.id = id
+		p.stored.Store(true)
+		plans[id] = p
+	}
+	for id, record := range l.executions {
+		p := plans[record.Plan]
+		if p == nil || record.Workflow == nil {
+			return fmt.Errorf("execution %q: its definition %q is missing", id, record.Plan)
+		}
+		x := &execution{
+			id: id, order: record.Order, depth: record.Depth, wf: *record.Workflow, plan: p, latest: map[string]*task{},
+		}
+		if err := l.restoreTasks(x); err != nil {
+			return err
+		}
+	}
+	for _, x := range l.engine.index.everything() {
+		l.engine.revive(x)
+	}
+	return nil
+}
+
+func (l *loader) restoreTasks(x *execution) error {
+	tasks := l.tasks[x.id]
+	slices.SortFunc(tasks, func(a, b *task) int { return a.Wire.Seq - b.Wire.Seq })
+	for _, t := range tasks {
+		t.node = x.plan.nodes[t.Wire.ReferenceTaskName]
+		if t.node == nil {
+			return fmt.Errorf("task %q: its reference %q is not in the definition", t.Wire.TaskID, t.Wire.ReferenceTaskName)
+		}
+		t.limiter, t.logs = t.node.limits, l.logs[t.Wire.TaskID]
+		x.add(t)
+	}
+	l.engine.index.add(x, notUnique)
+	return nil
+}
+
+// revive puts the open tasks of a loaded execution where they were: in a queue, or counted as running, with their time-outs.
+func (e *Engine) revive(x *execution) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.ended() {
+		return
+	}
+	e.armWorkflow(x)
+	for _, t := range x.open() {
+		switch {
+		case t.terminal():
+		case t.Wire.Status == conductor.TaskScheduled && e.isWorkerTask(t):
+			e.queues.enqueue(t)
+		case e.isWorkerTask(t):
+			t.running = true
+			t.limiter.resume()
+		}
+		e.arm(t)
+	}
+}

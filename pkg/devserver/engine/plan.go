@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// plan is a workflow definition made ready to run: a snapshot with the task definitions embedded, input expressions
+// parsed, and what follows each task looked up. It never changes; executions of one definition share it.
+type plan struct {
+	id      string
+	def     *conductor.WorkflowDef
+	nodes   map[string]*node // by reference name, nested ones included
+	first   *node
+	output  template
+	refusal *unsupported // the first task of a type that this server cannot run
+	stored  storedFlag
+}
+
+// node is one task of a plan.
+type node struct {
+	task   *conductor.WorkflowTask
+	def    *conductor.TaskDef
+	parent *node
+	next   *node // the following sibling
+	input  template
+	limits *limiter
+}
+
+// unsupported names a task that cannot run here.
+type unsupported struct{ taskType, ref string }
+
+// after returns what follows when a task has ended well: its next sibling, or what follows its parent, as engine sheet 3.3.
+func (n *node) after() *node {
+	for ; n != nil; n = n.parent {
+		if n.next != nil {
+			return n.next
+		}
+		if n.parent != nil && n.parent.task.Type == typeDoWhile {
+			return n.parent
+		}
+	}
+	return nil
+}
+
+// planner builds a plan.
+type planner struct {
+	plan    *plan
+	taskDef func(name string) (*conductor.TaskDef, bool)
+	limiter func(taskDefName string) *limiter
+	kinds   kinds
+}
+
+// build takes ownership of def.
+func (b *planner) build(def *conductor.WorkflowDef) *plan {
+	b.plan = &plan{id: newID(), def: def, nodes: map[string]*node{}, output: compile(anyMap(def.OutputParameters))}
+	b.plan.first = b.sequence(def.Tasks, nil)
+	return b.plan
+}
+
+// sequence adds sibling tasks and returns the first.
+func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
+	var first, last *node
+	for i := range tasks {
+		current := b.add(&tasks[i], parent)
+		if last == nil {
+			first = current
+		} else {
+			last.next = current
+		}
+		last = current
+	}
+	return first
+}
+
+// add makes the node of one task and of those inside it.
+func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
+	def := b.definition(t)
+	n := &node{task: t, def: def, parent: parent, limits: b.limiter(def.Name)}
+	n.input = compile(inputParameters(t, def))
+	if b.plan.nodes[t.TaskReferenceName] == nil {
+		b.plan.nodes[t.TaskReferenceName] = n
+	}
+	if _, known := b.kinds.of(t.Type); !known && b.plan.refusal == nil {
+		b.plan.refusal = &unsupported{taskType: t.Type, ref: t.TaskReferenceName}
+	}
+	for _, branch := range nested(t) {
+		b.sequence(branch, n)
+	}
+	return n
+}
+
+// nested returns the lists of tasks inside a task. A FORK's branches end at the task after the fork.
+func nested(t *conductor.WorkflowTask) [][]conductor.WorkflowTask {
+	var lists [][]conductor.WorkflowTask
+	for _, name := range slices.Sorted(maps.Keys(t.DecisionCases)) {
+		lists = append(lists, t.DecisionCases[name])
+	}
+	lists = append(lists, t.DefaultCase)
+	lists = append(lists, t.ForkTasks...)
+	return append(lists, t.LoopOver)
+}
+
+// definition returns the task definition that counts for a task, and embeds it: its own, the registered one of its name,
+// or one with the defaults. Without any, only worker tasks are retried and must answer.
+func (b *planner) definition(t *conductor.WorkflowTask) *conductor.TaskDef {
+	if t.TaskDefinition == nil {
+		def, registered := b.taskDef(t.Name)
+		if !registered {
+			def = adHocDef(t)
+		}
+		t.TaskDefinition = def
+	}
+	return t.TaskDefinition
+}
+
+func adHocDef(t *conductor.WorkflowTask) *conductor.TaskDef {
+	def := conductor.NewTaskDef()
+	def.Name = t.Name
+	if !isSimple(t.Type) {
+		def.RetryCount, def.ResponseTimeoutSeconds = 0, 0
+	}
+	return &def
+}
+
+func isSimple(taskType string) bool { return taskType == "" || taskType == typeSimple }
+
+// inputParameters is what a task's input is resolved from: its parameters, with absent ones from the definition's template.
+func inputParameters(t *conductor.WorkflowTask, def *conductor.TaskDef) any {
+	if len(def.InputTemplate) == 0 {
+		return anyMap(t.InputParameters)
+	}
+	merged := make(map[string]any, len(t.InputParameters)+len(def.InputTemplate))
+	for key, value := range def.InputTemplate {
+		merged[key] = value
+	}
+	for key, value := range t.InputParameters {
+		merged[key] = value
+	}
+	return merged
+}
+
+// anyMap keeps a nil map from becoming a null.
+func anyMap(m map[string]any) any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}

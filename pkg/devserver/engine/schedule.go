@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// schedule answers the commands that start a definition's task.
+func schedule(x *execution, n *node, env *environment) []command {
+	found, _ := env.kinds.of(n.task.Type)
+	tasks, err := found.schedule(&mapping{x: x, n: n, env: env})
+	if err != nil {
+		return []command{conclude(err)}
+	}
+	commands := make([]command, 0, len(tasks))
+	for _, t := range tasks {
+		commands = append(commands, scheduleTask{t})
+		if reason := tooLarge("input", t.Wire.InputData, t); reason != "" {
+			t.Wire.InputData = map[string]any{}
+			commands = append(commands, endTask{task: t, status: conductor.TaskFailedTerminally, reason: reason})
+		}
+	}
+	return commands
+}
+
+// conclude turns a kind's error into the workflow's end.
+func conclude(err error) command {
+	var end *conclusion
+	if errors.As(err, &end) {
+		return endWorkflow{status: end.status, reason: end.reason, cause: end.cause}
+	}
+	return endWorkflow{status: conductor.WorkflowFailed, reason: err.Error()}
+}
+
+// maxPayload is the most that one input or output may hold, in bytes of JSON.
+const maxPayload = 10 << 20
+
+// tooLarge returns the reason to fail a task for the size of its input or output, or nothing.
+func tooLarge(what string, payload map[string]any, t *task) string {
+	if size := sizeOf(payload, maxPayload+1); size > maxPayload {
+		return fmt.Sprintf("The %s payload of task: %s in workflow: %s is greater than the permitted limit: %d bytes",
+			what, t.Wire.TaskID, t.Wire.WorkflowInstanceID, maxPayload)
+	}
+	return ""
+}
+
+// output computes a workflow's output: its parameters, else the output of the last task.
+func (x *execution) output() map[string]any {
+	if len(x.plan.def.OutputParameters) > 0 {
+		resolved, _ := x.plan.output.resolve(&scope{x: x}).(map[string]any)
+		return resolved
+	}
+	if len(x.tasks) == 0 {
+		return map[string]any{}
+	}
+	return x.tasks[len(x.tasks)-1].Wire.OutputData
+}
+
+// resolveInput computes the input of a task. Where the value of a key is null, the definition's template counts.
+func (x *execution) resolveInput(n *node, taskID string) map[string]any {
+	resolved, _ := n.input.resolve(&scope{x: x, taskID: taskID}).(map[string]any)
+	for key, value := range n.def.InputTemplate {
+		if resolved[key] == nil {
+			resolved[key] = value
+		}
+	}
+	return resolved
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
+)
+
+// Start begins an execution and returns its id: POST /workflow. by is who starts it. A missing input counts as empty.
+// The definition, with its task definitions, is fixed from here on.
+//
+// Errors: fault.Invalid for a broken request, fault.NotFound for an unknown definition, fault.Unsupported naming the first
+// task of a type that the engine cannot run, fault.Conflict for an idempotency key in use (when enforced), fault.TooLarge.
+func (e *Engine) Start(ctx context.Context, req conductor.StartWorkflowRequest, by string) (string, error) {
+	return e.start(ctx, req, by, 0)
+}
+
+func (e *Engine) start(ctx context.Context, req conductor.StartWorkflowRequest, by string, depth int) (string, error) {
+	if err := checkStart(req); err != nil {
+		return "", err
+	}
+	p, err := e.planFor(req)
+	if err != nil {
+		return "", err
+	}
+	if p.refusal != nil {
+		return "", fault.Unsupported(p.refusal.taskType,
+			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
+	}
+	now := e.now()
+	x := newExecution(p, req, by, now)
+	x.depth = depth
+	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
+		return "", fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if held := e.index.add(x, e.uniqueness(req)); held != nil {
+		return existing(held, req)
+	}
+	x.changes.workflow = true
+	x.changes.events = append(x.changes.events, workflowEvent(WorkflowStarted, &x.wf))
+	e.advance(x, nil, now)
+	if err := e.settle(ctx, x, now); err != nil {
+		return "", err
+	}
+	return x.id, nil
+}
+
+// checkStart applies the rules that need no definition.
+func checkStart(req conductor.StartWorkflowRequest) error {
+	if strings.TrimSpace(req.Name) == "" && (req.WorkflowDef == nil || req.WorkflowDef.Name == "") {
+		return violated("startWorkflow.startWorkflowRequest.name", "Workflow name cannot be null or empty", req.Name)
+	}
+	if req.Priority < 0 {
+		return violated("startWorkflow.startWorkflowRequest.priority", fmt.Sprintf("priority: %d should be minimum 0", req.Priority), req.Priority)
+	}
+	if req.Priority > 99 {
+		return violated("startWorkflow.startWorkflowRequest.priority", fmt.Sprintf("priority: %d should be maximum 99", req.Priority), req.Priority)
+	}
+	switch req.IdempotencyStrategy {
+	case "", idempotencyFail, idempotencyReturn, idempotencyRunning:
+		return nil
+	}
+	return fault.Invalid("idempotencyStrategy: %s should be one of %s, %s, %s",
+		req.IdempotencyStrategy, idempotencyFail, idempotencyReturn, idempotencyRunning)
+}
+
+// planFor returns the plan of an inline or registered definition.
+func (e *Engine) planFor(req conductor.StartWorkflowRequest) (*plan, error) {
+	if req.WorkflowDef != nil {
+		def := *req.WorkflowDef
+		if def.Name == "" {
+			def.Name = req.Name
+		}
+		if err := checkWorkflowDef(def); err != nil {
+			return nil, err
+		}
+		return e.makePlan(&def)
+	}
+	version := 0
+	if req.Version != nil {
+		version = *req.Version
+	}
+	p, err := e.definitions.planOf(req.Name, version, e.makePlan)
+	if err == nil && p == nil {
+		return nil, fault.NotFound("No such workflow defined. name=%s, version=%s", req.Name, versionText(version))
+	}
+	return p, err
+}
+
+// makePlan takes a copy of def.
+func (e *Engine) makePlan(def *conductor.WorkflowDef) (*plan, error) {
+	owned, err := clone(def)
+	if err != nil {
+		return nil, err
+	}
+	return e.planOwned(owned), nil
+}
+
+func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
+	builder := planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds}
+	return builder.build(def)
+}
+
+// newExecution is a running execution without tasks.
+func newExecution(p *plan, req conductor.StartWorkflowRequest, by string, now int64) *execution {
+	x := &execution{id: newID(), plan: p, latest: map[string]*task{}}
+	input := copyMap(req.Input)
+	if len(input) > 0 {
+		for key, value := range p.def.InputTemplate {
+			if _, given := input[key]; !given {
+				input[key] = value
+			}
+		}
+	}
+	x.wf = conductor.Workflow{
+		Audit:  conductor.Audit{OwnerApp: p.def.OwnerApp, CreateTime: now, UpdateTime: now, CreatedBy: by},
+		Status: conductor.WorkflowRunning, StartTime: now, WorkflowID: x.id, Input: input, Output: map[string]any{},
+		CorrelationID: req.CorrelationID, Priority: req.Priority, IdempotencyKey: req.IdempotencyKey,
+		TaskToDomain: maps.Clone(req.TaskToDomain), Variables: p.def.Variables,
+		FailedReferenceTaskNames: []string{}, FailedTaskNames: []string{},
+		ExternalInputPayloadPath: req.ExternalInputPayloadPath,
+		WorkflowName:             p.def.Name, WorkflowVersion: p.def.Version,
+	}
+	if x.wf.TaskToDomain == nil {
+		x.wf.TaskToDomain = map[string]string{}
+	}
+	if x.wf.Variables == nil {
+		x.wf.Variables = map[string]any{}
+	}
+	return x
+}
+
+// violated is one broken rule in the shape of the real server's validation.
+func violated(path, message string, invalid any) error {
+	return fault.Violated([]fault.Violation{{Path: path, Message: message, Invalid: invalid}})
+}

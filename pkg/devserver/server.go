@@ -1,0 +1,205 @@
+// Package devserver is a Conductor-compatible server in memory, as a library: an http.Handler from a constructor, for `orkesctl dev
+// start`, for `quickstart` and for tests. It is for development.
+package devserver
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/api"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+)
+
+// Flavor is which product a server imitates.
+type Flavor string
+
+// The flavours.
+const (
+	FlavorOrkes Flavor = "orkes" // tokens, applications, keys, roles and grants are enforced
+	FlavorOSS   Flavor = "oss"   // none of them
+)
+
+// Time-outs against slow and idle connections.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+)
+
+// AdminApplication is the name of the application whose key is the administrator's.
+const AdminApplication = "orkesctl-dev-admin"
+
+// Options say what the server is. The zero value is an Orkes flavour in memory with a random administrator's key.
+type Options struct {
+	Flavor      Flavor
+	Clock       engine.Clock
+	Store       store.Store
+	Logger      *slog.Logger
+	Key, Secret string // the administrator's
+	SigningKey  []byte // of tokens; the same one lets them survive a restart
+	Version     string // answered by GET /api/version
+}
+
+// Server is the development server; it is an http.Handler, and Start gives it a listener of its own.
+type Server struct {
+	engine      *engine.Engine
+	handler     http.Handler
+	key, secret string
+
+	mu       sync.Mutex
+	http     *http.Server
+	listener net.Listener
+	stop     context.CancelFunc
+	done     chan struct{}
+}
+
+// New makes a server; nothing listens yet.
+func New(opts Options) (*Server, error) {
+	opts.defaults()
+	eng, err := engine.New(engine.Options{
+		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the engine: %w", err)
+	}
+	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
+	settings := api.Options{Engine: eng, Logger: opts.Logger, Version: opts.Version, Hosts: s.hosts}
+	if opts.Flavor == FlavorOrkes {
+		rules, err := access.New(access.Options{Store: opts.Store, Now: opts.Clock.Now, SigningKey: opts.SigningKey})
+		if err != nil {
+			return nil, err
+		}
+		if err := rules.Bootstrap(context.Background(), AdminApplication, s.key, s.secret); err != nil {
+			return nil, fmt.Errorf("make the administrator: %w", err)
+		}
+		settings.Access = rules
+	}
+	s.handler = api.New(settings)
+	return s, nil
+}
+
+func (o *Options) defaults() {
+	if o.Flavor == "" {
+		o.Flavor = FlavorOrkes
+	}
+	if o.Clock == nil {
+		o.Clock = engine.SystemClock()
+	}
+	if o.Store == nil {
+		o.Store = store.NewMemory()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Key == "" || o.Secret == "" {
+		o.Key, o.Secret = randomHex(16), randomHex(32)
+	}
+}
+
+// randomHex cannot fail: crypto/rand ends the program where the system has no randomness.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Credentials returns the administrator's key and secret; the open-source flavour ignores them.
+func (s *Server) Credentials() (key, secret string) { return s.key, s.secret }
+
+// Start listens on addr ("127.0.0.1:8080"; port 0 takes a free one), serves in the background, and returns the bound address.
+func (s *Server) Start(ctx context.Context, addr string) (string, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return "", fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	base, stop := context.WithCancel(context.WithoutCancel(ctx))
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		BaseContext: func(net.Listener) context.Context { return base },
+	}
+	s.mu.Lock()
+	s.http, s.listener, s.stop, s.done = server, listener, stop, make(chan struct{})
+	done := s.done
+	s.mu.Unlock()
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener) // always ErrServerClosed, after Close
+	}()
+	return listener.Addr().String(), nil
+}
+
+// URL is the API's base, http://host:port/api; empty before Start.
+func (s *Server) URL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener == nil {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(s.listener.Addr().String())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/api"
+}
+
+// hosts are the names beside loopback under which the server may be addressed: the address that it was bound to, or every address
+// of this machine where it was bound to all.
+func (s *Server) hosts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener == nil {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(s.listener.Addr().String())
+	if err != nil {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsUnspecified() {
+		return []string{strings.ToLower(host)}
+	}
+	var hosts []string
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok {
+			hosts = append(hosts, network.IP.String())
+		}
+	}
+	return hosts
+}
+
+// Close wakes long polls, waits for requests until ctx ends, and stops the engine.
+func (s *Server) Close(ctx context.Context) error {
+	s.mu.Lock()
+	server, stop, done := s.http, s.stop, s.done
+	s.mu.Unlock()
+	var err error
+	if server != nil {
+		stop()
+		if err = server.Shutdown(ctx); err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		<-done
+	}
+	return errors.Join(err, s.engine.Close())
+}
