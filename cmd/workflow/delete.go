@@ -32,11 +32,13 @@ which.`,
 	bindVersion(cmd, &opts.version, "the `VERSION` to delete")
 	cmd.Flags().BoolVar(&opts.all, "all-versions", false, "delete every version")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would be deleted, and delete nothing")
-	cmd.MarkFlagsMutuallyExclusive("version", "all-versions")
 	return cmd
 }
 
 func runDelete(ctx context.Context, deps *cli.Deps, name string, opts deleteOptions) error {
+	if opts.all && opts.version != 0 {
+		return cli.Usage("Leave one of them out.", "--version and --all-versions cannot be used together")
+	}
 	client, err := deps.Client()
 	if err != nil {
 		return err
@@ -81,8 +83,7 @@ func chosen(ctx context.Context, client *conductor.Client, name string, opts del
 	slices.Sort(versions)
 	switch {
 	case len(versions) == 0, opts.version != 0 && !slices.Contains(versions, opts.version):
-		missing := &conductor.Error{Operation: "delete workflow", Status: 404}
-		return nil, notFound(ctx, client, name, opts.version, "delete", missing)
+		return nil, missing(ctx, client, name, opts.version, "delete")
 	case opts.version != 0:
 		return []int{opts.version}, nil
 	case len(versions) > 1 && !opts.all:

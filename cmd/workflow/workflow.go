@@ -69,6 +69,11 @@ func notFound(ctx context.Context, client *conductor.Client, name string, versio
 	if !conductor.IsNotFound(err) {
 		return err
 	}
+	return missing(ctx, client, name, version, verb)
+}
+
+// missing is the error for a workflow, or one of its versions, that is not there.
+func missing(ctx context.Context, client *conductor.Client, name string, version int, verb string) error {
 	versions := versionsByName(ctx, client)
 	if there := versions[name]; version != 0 && len(there) > 0 {
 		return cli.NotFound(fmt.Sprintf("There is: %s", list(there)), "workflow %q has no version %d", name, version)

@@ -43,6 +43,9 @@ func Read(deps *cli.Deps, source Source) ([]*manifest.Document, error) {
 	for i := range problems {
 		problems[i].File = relative(deps.Dir, problems[i].File)
 	}
+	if len(source.Args) == 0 && len(documents) == 0 && len(problems) == 1 && problems[0].Line == 0 && paths[0] == "-" {
+		return nil, source.nothing(deps, paths) // standard input that nobody feeds
+	}
 	if len(problems) == 0 {
 		problems = manifest.CheckAll(documents)
 	}

@@ -34,9 +34,11 @@ type Update struct {
 	Changes   []Change
 }
 
-// Follower asks one server. Wait is for tests; nil means a timer.
+// Follower asks one server. Idle, where set, hears after each look that showed nothing new how long that has been so. Wait is for
+// tests; nil means a timer.
 type Follower struct {
 	Getter Getter
+	Idle   func(quiet time.Duration, execution conductor.Workflow)
 	Wait   func(ctx context.Context, d time.Duration) error
 }
 
@@ -45,7 +47,7 @@ type Follower struct {
 func (f Follower) Run(ctx context.Context, id string, report func(Update) error) (conductor.Document[conductor.Workflow], error) {
 	seen := map[string]conductor.Task{}
 	var execution conductor.Document[conductor.Workflow]
-	before, pause := "", shortest
+	before, pause, quiet := "", shortest, time.Duration(0)
 	for {
 		latest, err := f.Getter.Get(ctx, id, true)
 		if err != nil {
@@ -58,7 +60,9 @@ func (f Follower) Run(ctx context.Context, id string, report func(Update) error)
 			if err := report(Update{Execution: execution, Before: before, Changes: changes}); err != nil {
 				return execution, err
 			}
-			before, pause = status, shortest
+			before, pause, quiet = status, shortest, 0
+		} else if f.Idle != nil {
+			f.Idle(quiet, execution.Value)
 		}
 		if conductor.WorkflowTerminal(status) {
 			return execution, nil
@@ -66,6 +70,7 @@ func (f Follower) Run(ctx context.Context, id string, report func(Update) error)
 		if err := f.wait(ctx, pause); err != nil {
 			return execution, err
 		}
+		quiet += pause
 		pause = min(pause*3/2, longest)
 	}
 }

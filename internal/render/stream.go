@@ -61,3 +61,6 @@ func (l *Live) Draw(print func(Printer) error) error {
 	_, err := io.WriteString(l.printer.Term.Out, erase+text.String())
 	return err
 }
+
+// Reserve makes the first columns at least this wide, in characters, before the first row.
+func (s *Stream) Reserve(widths ...int) { s.widths = append(s.widths[:0], widths...) }

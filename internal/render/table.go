@@ -163,9 +163,9 @@ func Duration(d time.Duration) string {
 // ToneOf returns the tone of a state word: green for done, red for broken, yellow for what needs a look.
 func ToneOf(state string) term.Tone {
 	switch state {
-	case "COMPLETED", "created", "granted", "ACTIVE", "healthy":
+	case "COMPLETED", "created", "granted", "started", "resumed", "ACTIVE", "healthy":
 		return term.Done
-	case "updated", "deleted", "revoked", "SCHEDULED", "PAUSED", "COMPLETED_WITH_ERRORS", "INACTIVE", "TERMINATED", "CANCELED":
+	case "updated", "deleted", "revoked", "paused", "terminated", "SCHEDULED", "PAUSED", "COMPLETED_WITH_ERRORS", "INACTIVE", "TERMINATED", "CANCELED":
 		return term.Look
 	case "FAILED", "FAILED_WITH_TERMINAL_ERROR", "TIMED_OUT":
 		return term.Bad

@@ -1,37 +1,31 @@
 package engine
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
-func checkTaskDefs(defs []conductor.TaskDef) error {
+// checkTaskDefs applies the real server's rules. at is the path of the argument in its messages.
+func checkTaskDefs(at string, defs []conductor.TaskDef) error {
 	if len(defs) == 0 {
 		return fault.Invalid("TaskDefList is empty")
 	}
-	var broken []fault.Violation
-	for i, def := range defs {
-		if strings.TrimSpace(def.Name) == "" {
-			broken = append(broken, fault.Violation{
-				Path: fmt.Sprintf("registerTaskDef.taskDefinitions[%d].name", i), Message: "TaskDef name cannot be null or empty",
-			})
-		}
-	}
-	if len(broken) > 0 {
-		return fault.Violated(broken)
-	}
-	return nil
+	return refusal(at, definition.ValidateTaskDefs(defs))
 }
 
 func checkWorkflowDef(def conductor.WorkflowDef) error {
-	if strings.TrimSpace(def.Name) == "" {
-		return fault.Invalid("WorkflowDef name cannot be null or empty")
+	return refusal("registerWorkflowDef.workflowDef.", definition.ValidateWorkflowDef(def))
+}
+
+// refusal turns broken rules into the answer of the real server, or nil where there are none.
+func refusal(at string, broken []definition.Violation) error {
+	if len(broken) == 0 {
+		return nil
 	}
-	if len(def.Tasks) == 0 {
-		return fault.Invalid("WorkflowTask list cannot be empty")
+	violations := make([]fault.Violation, 0, len(broken))
+	for _, rule := range broken {
+		violations = append(violations, fault.Violation{Path: at + rule.Path, Message: rule.Message, Invalid: rule.Invalid})
 	}
-	return nil
+	return fault.Violated(violations)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -61,6 +62,11 @@ func (x *execution) output() map[string]any {
 // resolveInput computes the input of a task. Where the value of a key is null, the definition's template counts.
 func (x *execution) resolveInput(n *node, taskID string) map[string]any {
 	resolved, _ := n.input.resolve(&scope{x: x, taskID: taskID}).(map[string]any)
+	if !n.input.dynamic() || resolved == nil {
+		own := make(map[string]any, len(resolved))
+		maps.Copy(own, resolved) // without expressions it is the definition's own map
+		resolved = own
+	}
 	for key, value := range n.def.InputTemplate {
 		if resolved[key] == nil {
 			resolved[key] = value

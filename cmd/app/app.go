@@ -1,0 +1,153 @@
+// Package app holds the commands for applications: the identities of programs on Orkes, with their roles, keys and grants.
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// New returns the group `orkesctl app`.
+func New(deps *cli.Deps) *cobra.Command {
+	return cli.Group("app", "Applications: who a worker is, and what it may do",
+		newCreate(deps),
+		newList(deps),
+		newGet(deps),
+		newRename(deps),
+		newDelete(deps),
+		newGrant(deps),
+		newRevoke(deps),
+		newGrants(deps),
+		cli.Group("role", "The roles of an application", newRoleAdd(deps), newRoleRemove(deps), newRoleList(deps)),
+		cli.Group("key", "The access keys of an application",
+			newKeyCreate(deps), newKeyList(deps), newKeySwitch(deps, true), newKeySwitch(deps, false), newKeyDelete(deps)),
+	)
+}
+
+// kind is the noun in "application/name".
+const kind = "application"
+
+// bindApp adds --app, which design §1 lets people leave out.
+func bindApp(cmd *cobra.Command, app *string) {
+	cmd.Flags().StringVar(app, "app", "", "the application's `NAME|ID` (default: the one that orkesctl.yaml names, else the only one)")
+}
+
+// noApplications explains a server that has none.
+func noApplications(err error) error {
+	if conductor.IsNotFound(err) {
+		return cli.Hint(err, "This server has no applications: it is open-source Conductor, which has no access control. Workers need no key there.")
+	}
+	return err
+}
+
+func list(ctx context.Context, client *conductor.Client) ([]conductor.Document[conductor.Application], error) {
+	apps, err := client.Applications.List(ctx)
+	return apps, noApplications(err)
+}
+
+// find returns the application of that name or id. Names are not unique on the server: two of one name are an error with their ids.
+func find(ctx context.Context, client *conductor.Client, word string) (conductor.Document[conductor.Application], error) {
+	var none conductor.Document[conductor.Application]
+	apps, err := list(ctx, client)
+	if err != nil {
+		return none, err
+	}
+	var found []conductor.Document[conductor.Application]
+	for _, app := range apps {
+		if app.Value.ID == word {
+			return app, nil
+		}
+		if app.Value.Name == word {
+			found = append(found, app)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return none, cli.NotFound(candidates(apps)+"Make it: orkesctl app create "+word, "no application %q", word)
+	case 1:
+		return found[0], nil
+	default:
+		return none, cli.Failed(candidates(found)+"Name one by its id: --app ID", "%d applications are called %q", len(found), word)
+	}
+}
+
+func candidates(apps []conductor.Document[conductor.Application]) string {
+	var b strings.Builder
+	for _, app := range apps {
+		fmt.Fprintf(&b, "  %s  %s\n", app.Value.Name, app.Value.ID)
+	}
+	return b.String()
+}
+
+// choose returns the application that a command works on: --app, else the project's, else the only one beside the caller's own.
+func choose(ctx context.Context, deps *cli.Deps, client *conductor.Client, word string) (conductor.Document[conductor.Application], error) {
+	var none conductor.Document[conductor.Application]
+	if word == "" {
+		p, err := deps.Project()
+		if err != nil {
+			return none, err
+		}
+		if p != nil {
+			word = p.Application
+		}
+	}
+	if word != "" {
+		return find(ctx, client, word)
+	}
+	apps, err := list(ctx, client)
+	if err != nil {
+		return none, err
+	}
+	own := ""
+	if user, err := client.Token.UserInfo(ctx); err == nil {
+		own = user.Value.ID
+	}
+	apps = slices.DeleteFunc(apps, func(app conductor.Document[conductor.Application]) bool { return app.Value.UserID() == own })
+	switch len(apps) {
+	case 1:
+		return apps[0], nil
+	case 0:
+		return none, cli.NotFound("Make one: orkesctl app create NAME --role worker", "there is no application yet, and no orkesctl.yaml here names one")
+	default:
+		return none, cli.Usage(candidates(apps)+"Say which: --app NAME", "which application? %d are visible, and no orkesctl.yaml here names one", len(apps))
+	}
+}
+
+// roles returns the names of an application's roles, sorted.
+func roles(ctx context.Context, client *conductor.Client, app conductor.Application) ([]string, error) {
+	user, err := client.Users.Get(ctx, app.UserID())
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(user.Value.Roles))
+	for _, role := range user.Value.Roles {
+		names = append(names, role.Name)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// roleName brings what people type into the wire's form: worker, metadata-api, "unrestricted worker".
+func roleName(word string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(strings.TrimSpace(word)))
+}
+
+func view() render.View[conductor.Document[conductor.Application]] {
+	type doc = conductor.Document[conductor.Application]
+	return render.View[doc]{
+		Kind: kind, Name: func(d doc) string { return d.Value.Name },
+		Columns: []render.Column[doc]{
+			{Title: "name", Value: func(d doc) any { return d.Value.Name }},
+			{Title: "id", Value: func(d doc) any { return d.Value.ID }},
+			{Title: "created", Value: func(d doc) any { return render.Millis(d.Value.CreateTime) }},
+			{Title: "created by", Wide: true, Value: func(d doc) any { return d.Value.CreatedBy }},
+		},
+	}
+}

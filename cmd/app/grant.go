@@ -1,0 +1,241 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/grant"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
+)
+
+type grantOptions struct {
+	app    string
+	flags  grant.Flags
+	access []string
+	dryRun bool
+	revoke bool
+}
+
+func newGrant(deps *cli.Deps) *cobra.Command {
+	return newGrantChange(deps, "grant", "Grant an application access: EXECUTE on a task, a domain, a workflow, a tag", false)
+}
+
+func newRevoke(deps *cli.Deps) *cobra.Command {
+	return newGrantChange(deps, "revoke", "Take access from an application", true)
+}
+
+func newGrantChange(deps *cli.Deps, verb, short string, revoke bool) *cobra.Command {
+	opts := grantOptions{revoke: revoke}
+	cmd := &cobra.Command{
+		Use: verb, Short: short,
+		Long: short + `.
+
+--task T means T in every domain; --domain D every task in D; both together T in D only. Flags repeat.`,
+		Example: "orkesctl app " + verb + " --task get-inventory --domain john\norkesctl app " + verb + " --workflow get-inventory-demo --access read,execute",
+		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.flags.Empty() {
+				return cli.Usage(cli.UsageHint(cmd), "%s on what? give --task, --domain, --workflow or --tag", verb)
+			}
+			if err := opts.check(); err != nil {
+				return err
+			}
+			return withApp(cmd.Context(), deps, opts.app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+				return runGrant(ctx, deps, client, app.Value, opts)
+			})
+		},
+	}
+	bindApp(cmd, &opts.app)
+	flags := cmd.Flags()
+	flags.StringArrayVar(&opts.flags.Tasks, "task", nil, "a `TASK` (repeatable)")
+	flags.StringArrayVar(&opts.flags.Domains, "domain", nil, "a `DOMAIN` (repeatable)")
+	flags.StringArrayVar(&opts.flags.Workflows, "workflow", nil, "a `WORKFLOW` (repeatable)")
+	flags.StringArrayVar(&opts.flags.Tags, "tag", nil, "everything that carries this tag, `KEY:VALUE` (repeatable)")
+	flags.StringSliceVar(&opts.access, "access", []string{"EXECUTE"}, "the access: create, read, execute, update, delete")
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
+	return cmd
+}
+
+func (o *grantOptions) check() error {
+	known := []string{"CREATE", "READ", "EXECUTE", "UPDATE", "DELETE"}
+	for i, name := range o.access {
+		o.access[i] = strings.ToUpper(name)
+		if !slices.Contains(known, o.access[i]) {
+			return cli.Usage("One of: create, read, execute, update, delete", "--access %s: unknown access", name)
+		}
+	}
+	for _, tag := range o.flags.Tags {
+		if key, value, ok := strings.Cut(tag, ":"); !ok || key == "" || value == "" {
+			return cli.Usage("Example: --tag team:stock", "--tag %s: a tag is KEY:VALUE", tag)
+		}
+	}
+	return nil
+}
+
+func runGrant(ctx context.Context, deps *cli.Deps, client *conductor.Client, app conductor.Application, opts grantOptions) error {
+	held, readable, err := grants(ctx, client, app)
+	if err != nil {
+		return err
+	}
+	tasks := definedTasks(ctx, client, opts.flags)
+	style, err := domainStyle(deps, held, tasks)
+	if err != nil {
+		return err
+	}
+	var changes []render.Change
+	for _, item := range opts.flags.Targets(style) {
+		change := render.Change{Kind: kind, ID: app.Name, Action: render.Updated, Word: "granted", Detail: strings.Join(opts.access, ", ") + " on " + item.Words}
+		if opts.revoke {
+			change.Word = "revoked"
+		}
+		missing := notHeld(held, item.Target, opts.access)
+		settled := len(missing) == 0
+		if opts.revoke {
+			settled = len(missing) == len(opts.access)
+		}
+		switch {
+		case readable && settled:
+			change.Action, change.Word = render.Unchanged, ""
+		case opts.dryRun:
+			change.Word = "would be " + change.Word
+		default:
+			if err := send(ctx, client, app, item.Target, opts); err != nil {
+				return errors.Join(deps.Printer().Changes(changes), err)
+			}
+		}
+		changes = append(changes, change)
+	}
+	if err := deps.Printer().Changes(changes); err != nil {
+		return err
+	}
+	if !opts.revoke {
+		noteUndefined(deps, opts.flags.Tasks, tasks)
+	}
+	return nil
+}
+
+func send(ctx context.Context, client *conductor.Client, app conductor.Application, target conductor.Target, opts grantOptions) error {
+	authorization := conductor.Authorization{
+		Subject: conductor.Subject{Type: "USER", ID: app.UserID()}, Target: target, Access: opts.access,
+	}
+	if opts.revoke {
+		return client.Authorization.Revoke(ctx, authorization)
+	}
+	return client.Authorization.Grant(ctx, authorization)
+}
+
+// grants reads what the application holds. Reading needs an administrator on Orkes; who may grant without it still can.
+func grants(ctx context.Context, client *conductor.Client, app conductor.Application) (held []conductor.GrantedAccess, readable bool, err error) {
+	held, err = client.Users.Permissions(ctx, app.UserID())
+	switch {
+	case err == nil:
+		return held, true, nil
+	case conductor.IsForbidden(err):
+		return nil, false, nil
+	default:
+		return nil, false, err
+	}
+}
+
+func notHeld(held []conductor.GrantedAccess, target conductor.Target, access []string) []string {
+	var missing []string
+	for _, name := range access {
+		has := slices.ContainsFunc(held, func(g conductor.GrantedAccess) bool {
+			return g.Target == target && g.Tag == "" && slices.Contains(g.Access, name)
+		})
+		if !has {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// definedTasks lists the tasks that are defined, where the flags name tasks; nil where the caller may not see them.
+func definedTasks(ctx context.Context, client *conductor.Client, flags grant.Flags) []string {
+	if len(flags.Tasks) == 0 {
+		return nil
+	}
+	defs, err := client.TaskDefs.List(ctx)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(defs))
+	for _, def := range defs {
+		names = append(names, def.Value.Name)
+	}
+	return names
+}
+
+// domainStyle is the profile's setting, else the way that grants on the cluster show, else the default.
+func domainStyle(deps *cli.Deps, held []conductor.GrantedAccess, tasks []string) (grant.Style, error) {
+	settings, err := deps.Settings()
+	if err != nil {
+		return "", err
+	}
+	if settings.DomainGrant.Value != "" {
+		style, err := grant.ParseStyle(settings.DomainGrant.Value)
+		if err != nil {
+			return "", cli.Hint(err, "It is from %s.", settings.DomainGrant.Source)
+		}
+		return style, nil
+	}
+	style, found := grant.Detect(held, tasks)
+	if found && style != grant.DomainFirst {
+		deps.Note("note: grants on this server write a task in a domain as %s; so does this one", style)
+		return style, nil
+	}
+	return grant.DomainFirst, nil
+}
+
+func noteUndefined(deps *cli.Deps, asked, defined []string) {
+	for _, task := range asked {
+		if defined == nil || slices.Contains(defined, task) {
+			continue
+		}
+		meant := ""
+		if near, found := definition.Nearest(task, defined); found {
+			meant = "; did you mean " + near + "?"
+		}
+		deps.Note("note: no task %s is defined%s A grant may precede its task.", task, meant)
+	}
+}
+
+func newGrants(deps *cli.Deps) *cobra.Command {
+	var app string
+	cmd := &cobra.Command{
+		Use: "grants", Short: "List what an application was granted",
+		Example: "orkesctl app grants",
+		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+				held, err := client.Users.Permissions(ctx, app.Value.UserID())
+				if err != nil {
+					return err
+				}
+				return render.List(deps.Printer(), grantView(), held)
+			})
+		},
+	}
+	bindApp(cmd, &app)
+	return cmd
+}
+
+func grantView() render.View[conductor.GrantedAccess] {
+	return render.View[conductor.GrantedAccess]{
+		Kind: "grant", Name: func(g conductor.GrantedAccess) string { return g.Target.Type + "/" + g.Target.ID },
+		Columns: []render.Column[conductor.GrantedAccess]{
+			{Title: "type", Value: func(g conductor.GrantedAccess) any { return g.Target.Type }},
+			{Title: "id", Value: func(g conductor.GrantedAccess) any { return g.Target.ID }},
+			{Title: "access", Value: func(g conductor.GrantedAccess) any { return g.Access }},
+			{Title: "means", Value: func(g conductor.GrantedAccess) any { return grant.Words(g.Target) }},
+			{Title: "through tag", Wide: true, Value: func(g conductor.GrantedAccess) any { return g.Tag }},
+		},
+	}
+}

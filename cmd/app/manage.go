@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+func newList(deps *cli.Deps) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List applications",
+		Example: "orkesctl app list",
+		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := deps.Client()
+			if err != nil {
+				return err
+			}
+			apps, err := list(cmd.Context(), client)
+			if err != nil {
+				return err
+			}
+			return render.List(deps.Printer(), view(), apps)
+		},
+	}
+}
+
+func newGet(deps *cli.Deps) *cobra.Command {
+	return &cobra.Command{
+		Use: "get [NAME|ID]", Short: "Show an application with its roles",
+		Example: "orkesctl app get get-inventory-worker",
+		Args:    cli.Args("[NAME|ID]"), ValidArgsFunction: completeApps(deps),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withApp(cmd.Context(), deps, first(args), func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+				v := view()
+				if names, err := roles(ctx, client, app.Value); err == nil {
+					v.Columns = append(v.Columns, render.Column[conductor.Document[conductor.Application]]{
+						Title: "roles", Value: func(conductor.Document[conductor.Application]) any { return names },
+					})
+				}
+				return render.One(deps.Printer(), v, app)
+			})
+		},
+	}
+}
+
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+// withApp finds the application that a command works on and hands it to f.
+func withApp(ctx context.Context, deps *cli.Deps, word string,
+	f func(context.Context, *conductor.Client, conductor.Document[conductor.Application]) error,
+) error {
+	client, err := deps.Client()
+	if err != nil {
+		return err
+	}
+	app, err := choose(ctx, deps, client, word)
+	if err != nil {
+		return err
+	}
+	return f(ctx, client, app)
+}
+
+func newRename(deps *cli.Deps) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use: "rename NAME|ID NEW", Short: "Rename an application; its id, keys and grants stay",
+		Example: "orkesctl app rename billing billing-eu",
+		Args:    cli.Args("NAME|ID", "NEW"), ValidArgsFunction: completeApps(deps),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+				change := render.Change{Kind: kind, ID: args[1], Action: render.Updated, Detail: "was " + app.Value.Name}
+				switch {
+				case app.Value.Name == args[1]:
+					change.Action, change.Detail = render.Unchanged, ""
+				case dryRun:
+					change.Word = "would be renamed"
+				default:
+					if _, err := client.Applications.Rename(ctx, app.Value.ID, args[1]); err != nil {
+						return err
+					}
+				}
+				return deps.Printer().Changes([]render.Change{change})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
+	return cmd
+}
+
+func newDelete(deps *cli.Deps) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use: "delete NAME|ID", Short: "Delete an application with its keys and grants",
+		Example: "orkesctl app delete billing --yes",
+		Args:    cli.Args("NAME|ID"), ValidArgsFunction: completeApps(deps),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+				change := render.Change{Kind: kind, ID: app.Value.Name, Action: render.Deleted}
+				if dryRun {
+					change.Word = "would be deleted"
+					return deps.Printer().Changes([]render.Change{change})
+				}
+				if err := deps.Confirm(ctx, "Delete application %s (%s) with its keys and grants?", app.Value.Name, app.Value.ID); err != nil {
+					return err
+				}
+				if err := client.Applications.Delete(ctx, app.Value.ID); err != nil {
+					return err
+				}
+				return deps.Printer().Changes([]render.Change{change})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
+	return cmd
+}
+
+// completeApps completes the names of applications.
+func completeApps(deps *cli.Deps) cobra.CompletionFunc {
+	return cli.CompleteNames(deps, func(ctx context.Context, client *conductor.Client) ([]string, error) {
+		apps, err := client.Applications.List(ctx)
+		names := make([]string, 0, len(apps))
+		for _, app := range apps {
+			names = append(names, app.Value.Name)
+		}
+		return names, err
+	})
+}

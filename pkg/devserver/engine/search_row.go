@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+)
+
+// sortedRow is a row with the values that it is sorted by.
+type sortedRow[T any] struct {
+	row  T
+	keys []fieldValue
+}
+
+func (s *search) keysOf(field func(name string) fieldValue) []fieldValue {
+	values := make([]fieldValue, 0, len(s.keys))
+	for _, key := range s.keys {
+		values = append(values, field(key.field))
+	}
+	return values
+}
+
+// sorted orders rows of either kind by the search's keys, keeping their order where those are equal.
+func (s *search) sorted(rows []sortedRow[*execution]) []*execution { return sortRows(s, rows) }
+
+func sortRows[T any](s *search, rows []sortedRow[T]) []T {
+	if len(s.keys) > 0 {
+		slices.SortStableFunc(rows, func(a, b sortedRow[T]) int { return s.compare(a.keys, b.keys) })
+	}
+	list := make([]T, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, row.row)
+	}
+	return list
+}
+
+func (s *search) compare(a, b []fieldValue) int {
+	for i, key := range s.keys {
+		order := cmp.Or(cmp.Compare(a[i].number, b[i].number), cmp.Compare(a[i].text, b[i].text))
+		if key.down {
+			order = -order
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return 0
+}
+
+// pageOf cuts the rows that were asked for.
+func pageOf[T any](s *search, rows []T) []T {
+	from := min(s.Start, len(rows))
+	return rows[from:min(from+s.Size, len(rows))]
+}
+
+// workflowField gives the fields of an execution that a query may name.
+func workflowField(x *execution) func(name string) fieldValue {
+	return func(name string) fieldValue {
+		wf := &x.wf
+		switch name {
+		case "workflowId":
+			return textField(wf.WorkflowID)
+		case "workflowType", "workflowName":
+			return textField(wf.WorkflowName)
+		case "correlationId":
+			return textField(wf.CorrelationID)
+		case "status":
+			return textField(wf.Status)
+		case "parentWorkflowId":
+			return textField(wf.ParentWorkflowID)
+		case "createdBy":
+			return textField(wf.CreatedBy)
+		case "version":
+			return numberField(int64(wf.WorkflowVersion))
+		case "priority":
+			return numberField(int64(wf.Priority))
+		case "startTime":
+			return numberField(wf.StartTime)
+		case "endTime":
+			return numberField(wf.EndTime)
+		case "updateTime":
+			return numberField(wf.UpdateTime)
+		}
+		return fieldValue{}
+	}
+}
+
+// taskField gives the fields of a task that a query may name.
+func taskField(t *task) func(name string) fieldValue {
+	return func(name string) fieldValue {
+		wire := &t.Wire
+		switch name {
+		case "taskId":
+			return textField(wire.TaskID)
+		case "taskType":
+			return textField(wire.TaskType)
+		case "taskDefName":
+			return textField(wire.TaskDefName)
+		case "status":
+			return textField(wire.Status)
+		case "workflowId":
+			return textField(wire.WorkflowInstanceID)
+		case "workflowType", "workflowName":
+			return textField(wire.WorkflowType)
+		case "correlationId":
+			return textField(wire.CorrelationID)
+		case "scheduledTime":
+			return numberField(wire.ScheduledTime)
+		case "startTime":
+			return numberField(wire.StartTime)
+		case "endTime":
+			return numberField(wire.EndTime)
+		case "updateTime":
+			return numberField(wire.UpdateTime)
+		}
+		return fieldValue{}
+	}
+}
