@@ -16,6 +16,9 @@ import (
 // block is a fenced shell block of a document: ```sh is run by the test below, anything else is not.
 var block = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
+// prologue ends the shell at the first command that fails, and what it started in the background with it.
+const prologue = "set -e\ntrap 'kill $! 2>/dev/null; wait' EXIT\n"
+
 // The commands of README and docs/ are run as they stand there, all blocks of a document one after the other in one empty folder,
 // with an empty home. Only the port of the development server is another.
 func TestDocumentedCommandsWork(t *testing.T) {
@@ -31,11 +34,11 @@ func TestDocumentedCommandsWork(t *testing.T) {
 	for _, document := range append(documents, "README.md", "CONTRIBUTING.md") {
 		text, err := os.ReadFile(document)
 		require.NoError(t, err)
-		script := "set -e\n"
+		script := prologue
 		for _, found := range block.FindAllSubmatch(text, -1) {
 			script += string(found[1])
 		}
-		if script == "set -e\n" {
+		if script == prologue {
 			continue
 		}
 		t.Run(filepath.Base(document), func(t *testing.T) { runDocument(t, shell, script) })
@@ -47,7 +50,9 @@ func runDocument(t *testing.T, shell, script string) {
 	bin, home, work := t.TempDir(), t.TempDir(), t.TempDir()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	require.NoError(t, os.Symlink(self, filepath.Join(bin, "orkesctl")))
+	program, err := os.ReadFile(self)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "orkesctl"), program, 0o700)) //nolint:gosec // a program must be executable
 	script = strings.ReplaceAll(script, "orkesctl dev start", "orkesctl dev start --port 0")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()

@@ -3,10 +3,29 @@ module github.com/orkesctl/orkesctl/e2e
 go 1.25.0
 
 require (
+	github.com/antihax/optional v1.0.0
 	github.com/conductor-sdk/conductor-go v1.10.1
-	github.com/getkin/kin-openapi v0.133.0
+	github.com/google/uuid v1.3.0
 	github.com/orkesctl/orkesctl v0.0.0
 	github.com/stretchr/testify v1.12.1
+	go.uber.org/zap v1.24.0
+)
+
+require (
+	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/cespare/xxhash/v2 v2.1.2 // indirect
+	github.com/golang/protobuf v1.5.2 // indirect
+	github.com/matttproud/golang_protobuf_extensions v1.0.1 // indirect
+	github.com/patrickmn/go-cache v2.1.0+incompatible // indirect
+	github.com/prometheus/client_golang v1.12.1 // indirect
+	github.com/prometheus/client_model v0.2.0 // indirect
+	github.com/prometheus/common v0.32.1 // indirect
+	github.com/prometheus/procfs v0.7.3 // indirect
+	go.uber.org/atomic v1.7.0 // indirect
+	go.uber.org/multierr v1.9.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.44.0 // indirect
+	google.golang.org/protobuf v1.26.0 // indirect
 )
 
 replace github.com/orkesctl/orkesctl => ../

@@ -37,7 +37,7 @@ A single task can be given as flags. What is not given has the server's default,
 orkesctl task define
 orkesctl task define --name get-inventory --retry-count 5 --input-keys product_id --save get-inventory.task.yaml
 curl -s https://example.com/tasks.yaml | orkesctl task define -`,
-		Args: cli.Args("[FILE…]"),
+		Args: cli.Args("[FILE…]"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.flags.set = cmd.Flags().Changed
 			return runDefine(cmd.Context(), deps, opts, args, cli.UsageHint(cmd))

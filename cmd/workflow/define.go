@@ -21,7 +21,7 @@ Without arguments the definitions of the project's folder are used (orkesctl.yam
 input, where that is not a terminal. Files are YAML or JSON with Conductor's field names, several documents or an array
 per file. All of them are checked before the first is sent, and sent in one request.`,
 		Example: "orkesctl workflow define order.workflow.yaml\norkesctl workflow define\norkesctl workflow define definitions/ --dry-run",
-		Args:    cli.Args("[FILE…]"),
+		Args:    cli.Args("[FILE…]"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			source := define.Source{Kind: definition.KindWorkflowDef, Args: args, Usage: cli.UsageHint(cmd)}
 			return runDefine(cmd.Context(), deps, source, dryRun)

@@ -50,3 +50,8 @@ func CompleteFirst(complete cobra.CompletionFunc) cobra.CompletionFunc {
 		return complete(cmd, args, prefix)
 	}
 }
+
+// CompleteFiles completes arguments with the files of the folder, as shells do by themselves.
+func CompleteFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orkesctl/orkesctl/internal/keyvalue"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
 func TestInput(t *testing.T) {
@@ -84,7 +85,7 @@ func FuzzInput(f *testing.F) {
 			return
 		}
 		var again any // whatever is not the text itself is the JSON that it spells
-		require.NoError(t, json.Unmarshal([]byte(text), &again))
+		require.NoError(t, conductor.Decode([]byte(text), &again))
 		_, err = json.Marshal(value)
 		require.NoError(t, err)
 	})

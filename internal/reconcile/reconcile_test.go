@@ -104,15 +104,26 @@ func TestWorkflowDefs(t *testing.T) {
 			func(l []any) []any { return append(l, map[string]any{"name": "bill", "taskReferenceName": "bill"}) },
 			[]string{"tasks.bill – → SIMPLE bill"},
 		},
-		"a task less":      {func(l []any) []any { return l[1:] }, []string{"tasks.validate SIMPLE validate → –"}},
-		"another order":    {func(l []any) []any { l[0], l[5] = l[5], l[0]; return l }, []string{`tasks ["validate","decide","fork","join","l… → ["ship","decide","fork","join","loop","…`}},
-		"in a case":        {func(l []any) []any { first(task(l, 1)["decisionCases"].(map[string]any)["big"])["optional"] = true; return l }, []string{"tasks.decide.decisionCases.big.audit.optional – → true"}},
-		"a case goes":      {func(l []any) []any { task(l, 1)["decisionCases"] = map[string]any{}; return l }, []string{`tasks.decide.decisionCases {"big":[{"name":"audit","taskReferenceName… → –`}},
-		"in the default":   {func(l []any) []any { first(task(l, 1)["defaultCase"])["startDelay"] = json.Number("5"); return l }, []string{"tasks.decide.defaultCase.skip.startDelay – → 5"}},
-		"in a branch":      {func(l []any) []any { first(task(l, 2)["forkTasks"].([]any)[1])["name"] = "bb"; return l }, []string{"tasks.fork.forkTasks.1.b.name b → bb"}},
-		"in a loop":        {func(l []any) []any { first(task(l, 4)["loopOver"])["type"] = "HTTP"; return l }, []string{"tasks.loop.loopOver.c.type SIMPLE → HTTP"}},
-		"in a definition":  {func(l []any) []any { task(l, 5)["taskDefinition"].(map[string]any)["retryCount"] = json.Number("2"); return l }, []string{"tasks.ship.taskDefinition.retryCount 1 → 2"}},
-		"defaults written": {func(l []any) []any { task(l, 0)["type"] = "SIMPLE"; task(l, 0)["forkTasks"] = []any{[]any{}}; task(l, 0)["onStateChange"] = map[string]any{}; return l }, []string{}},
+		"a task less":   {func(l []any) []any { return l[1:] }, []string{"tasks.validate SIMPLE validate → –"}},
+		"another order": {func(l []any) []any { l[0], l[5] = l[5], l[0]; return l }, []string{`tasks ["validate","decide","fork","join","loo… → ["ship","decide","fork","join","loop","…`}},
+		"in a case": {func(l []any) []any {
+			first(task(l, 1)["decisionCases"].(map[string]any)["big"])["optional"] = true
+			return l
+		}, []string{"tasks.decide.decisionCases.big.audit.optional – → true"}},
+		"a case goes":    {func(l []any) []any { task(l, 1)["decisionCases"] = map[string]any{}; return l }, []string{`tasks.decide.decisionCases {"big":[{"name":"audit","taskReferenceN… → –`}},
+		"in the default": {func(l []any) []any { first(task(l, 1)["defaultCase"])["startDelay"] = json.Number("5"); return l }, []string{"tasks.decide.defaultCase.skip.startDelay – → 5"}},
+		"in a branch":    {func(l []any) []any { first(task(l, 2)["forkTasks"].([]any)[1])["name"] = "bb"; return l }, []string{"tasks.fork.forkTasks.1.b.name b → bb"}},
+		"in a loop":      {func(l []any) []any { first(task(l, 4)["loopOver"])["type"] = "HTTP"; return l }, []string{"tasks.loop.loopOver.c.type SIMPLE → HTTP"}},
+		"in a definition": {func(l []any) []any {
+			task(l, 5)["taskDefinition"].(map[string]any)["retryCount"] = json.Number("2")
+			return l
+		}, []string{"tasks.ship.taskDefinition.retryCount 1 → 2"}},
+		"defaults written": {func(l []any) []any {
+			task(l, 0)["type"] = "SIMPLE"
+			task(l, 0)["forkTasks"] = []any{[]any{}}
+			task(l, 0)["onStateChange"] = map[string]any{}
+			return l
+		}, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, tc.fields, change(t, tc.change))

@@ -20,23 +20,28 @@ func fold(word string) string {
 	return strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(word))
 }
 
-// levenshtein counts the insertions, deletions and replacements between two words.
+// levenshtein counts the insertions, deletions, replacements and swaps of neighbours between two words.
 func levenshtein(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(from)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(to)+1)
+		rows[i][0] = i
 	}
-	for i, x := range from {
-		previous := row[0]
-		row[0] = i + 1
-		for j, y := range to {
-			cost := previous
-			if x != y {
-				cost = 1 + min(previous, row[j], row[j+1])
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(from); i++ {
+		for j := 1; j <= len(to); j++ {
+			cost := 1
+			if from[i-1] == to[j-1] {
+				cost = 0
 			}
-			previous, row[j+1] = row[j+1], cost
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(to)]
+	return rows[len(from)][len(to)]
 }

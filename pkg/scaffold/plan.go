@@ -37,8 +37,8 @@ type Spec struct {
 func GuideTask() Task {
 	return Task{
 		Name: "get-inventory", Domain: "john",
-		Inputs:  []Field{{"product_id", "string"}},
-		Outputs: []Field{{"product_id", "string"}, {"inventory", "integer"}},
+		Inputs:  []Field{{"product_id", ""}}, // a number or a text: people type both
+		Outputs: []Field{{"product_id", ""}, {"inventory", "integer"}},
 	}
 }
 

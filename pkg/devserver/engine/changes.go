@@ -84,6 +84,20 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		x.wf.UpdateTime = now
 	}
 	err := e.commit(ctx, x)
+	for _, t := range c.tasks {
+		t.dirty = err != nil
+		e.arm(t)
+	}
+	e.armWorkflow(x)
+	e.index.settle(x, c)
+	e.requeue(c)
+	e.publish(x, c, now)
+	c.reset(err != nil, x.ended())
+	return err
+}
+
+// requeue lets the queues and limits follow a step.
+func (e *Engine) requeue(c *changes) {
 	for _, item := range c.dequeued {
 		item.queue.remove(item)
 	}
@@ -92,21 +106,12 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 			e.queues.enqueue(t)
 		}
 	}
-	for _, t := range c.tasks {
-		t.dirty = err != nil
-		e.arm(t)
-	}
-	e.index.settle(x, c)
-	e.armWorkflow(x)
 	for _, limits := range c.released {
 		limits.release()
 	}
 	for _, limits := range c.freed {
 		limits.kick(1)
 	}
-	e.publish(x, c, now)
-	c.reset(err != nil, x.ended())
-	return err
 }
 
 // reset forgets what is done. What could not be stored stays, for the next try; buffers stay while more will come.

@@ -80,6 +80,9 @@ func (e *Engine) publish(x *execution, c *changes, now int64) {
 	if c.closing != nil {
 		c.events = append(c.events, workflowEvent(WorkflowEnded, &x.wf))
 	}
+	if x.removed {
+		c.events = append(c.events, workflowEvent(WorkflowRemoved, &x.wf))
+	}
 	for _, event := range c.events {
 		event.Time = now
 		for _, s := range *held {

@@ -11,7 +11,7 @@ type execution struct {
 	id    string
 	order uint64 // position among all starts, for newest-first lists
 
-	indexed string // the state that the index has it under; guarded by the index
+	indexed string // the state that the index has it under; changed under both locks
 
 	mu      sync.Mutex
 	wf      conductor.Workflow // without Tasks and WorkflowDefinition, which view adds
@@ -90,16 +90,6 @@ func (x *execution) open() []*task {
 		}
 	}
 	return open
-}
-
-// find returns the attempt with an id, or nil.
-func (x *execution) find(taskID string) *task {
-	for i := len(x.tasks) - 1; i >= 0; i-- {
-		if x.tasks[i].Wire.TaskID == taskID {
-			return x.tasks[i]
-		}
-	}
-	return nil
 }
 
 // nextSeq is the seq of the next task to be added.

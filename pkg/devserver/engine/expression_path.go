@@ -128,7 +128,7 @@ func (w *walker) selectFrom(step *pathStep, last bool, value any, selected []any
 	case step.slice != nil:
 		return append(selected, step.slice.of(value)...)
 	}
-	return w.selectMatching(step.filter, value, selected)
+	return w.selectMatching(step, value, selected)
 }
 
 // selectNames takes fields. Several names at the end of a path give one object of those that are there.
@@ -200,21 +200,21 @@ func (s *pathSlice) of(value any) []any {
 	return list[from:to]
 }
 
-// selectMatching applies a filter to the elements of a list, or to an object itself.
-func (w *walker) selectMatching(filter predicate, value any, selected []any) []any {
-	list, ok := value.([]any)
-	if !ok {
-		value = plain(value)
-		if _, isObject := value.(map[string]any); !isObject {
-			return selected
-		}
+// selectMatching applies a filter to the elements of a list, or to an object itself. After .. every element comes by itself.
+func (w *walker) selectMatching(step *pathStep, value any, selected []any) []any {
+	value = plain(value)
+	list, isList := value.([]any)
+	if _, isObject := value.(map[string]any); isObject {
 		list = []any{value}
+	}
+	if isList && step.deep {
+		return selected
 	}
 	for _, item := range list {
 		if w.budget--; w.budget < 0 {
 			return selected
 		}
-		if filter.holds(w, item) {
+		if step.filter.holds(w, item) {
 			selected = append(selected, item)
 		}
 	}

@@ -15,7 +15,7 @@ type index struct {
 	lastOrder     uint64
 	all           []*execution // by order
 	byID          map[string]*execution
-	tasks         map[string]*execution
+	tasks         map[string]*task
 	byName        map[string][]*execution // by order
 	byCorrelation map[string][]*execution // by order
 	byStatus      map[string]map[*execution]struct{}
@@ -27,7 +27,7 @@ type idempotencyKey struct{ workflow, key string }
 
 func newIndex() *index {
 	return &index{
-		byID: map[string]*execution{}, tasks: map[string]*execution{}, byName: map[string][]*execution{},
+		byID: map[string]*execution{}, tasks: map[string]*task{}, byName: map[string][]*execution{},
 		byCorrelation: map[string][]*execution{}, byStatus: map[string]map[*execution]struct{}{},
 		byKey: map[idempotencyKey]*execution{},
 	}
@@ -67,20 +67,20 @@ func (i *index) add(x *execution, rule uniqueness) *execution {
 	}
 	i.move(x, x.wf.Status)
 	for _, t := range x.tasks {
-		i.tasks[t.Wire.TaskID] = x
+		i.tasks[t.Wire.TaskID] = t
 	}
 	return nil
 }
 
-// settle follows a step: new tasks, and the execution's state.
+// settle follows a step: new tasks, and the execution's state. The execution is locked.
 func (i *index) settle(x *execution, c *changes) {
-	if x.removed || len(c.queued) == 0 && c.closing == nil && !c.workflow {
+	if x.removed || len(c.queued) == 0 && x.indexed == x.wf.Status {
 		return
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, t := range c.queued {
-		i.tasks[t.Wire.TaskID] = x
+		i.tasks[t.Wire.TaskID] = t
 	}
 	i.move(x, x.wf.Status)
 }
@@ -124,7 +124,7 @@ func (i *index) execution(id string) *execution {
 	return i.byID[id]
 }
 
-func (i *index) ofTask(taskID string) *execution {
+func (i *index) task(taskID string) *task {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	return i.tasks[taskID]

@@ -103,11 +103,11 @@ func (x *execution) terminate(reason string, compensate bool, now int64) error {
 
 // Remove forgets an execution that has ended: DELETE /workflow/{id}/remove. fault.Invalid when it has not.
 func (e *Engine) Remove(ctx context.Context, id string) error {
-	return e.operate(ctx, id, func(x *execution, now int64) ([]*task, error) {
+	return e.operate(ctx, id, func(x *execution, _ int64) ([]*task, error) {
 		if !x.ended() {
 			return nil, fault.Invalid("Cannot archive workflow: %s with status: %s", id, x.wf.Status)
 		}
-		e.remove(x, now)
+		e.remove(x)
 		return nil, nil
 	})
 }
@@ -119,12 +119,13 @@ func (e *Engine) Purge(ctx context.Context, id string) error {
 		if !x.ended() {
 			endWorkflow{status: conductor.WorkflowTerminated, reason: "removed", byHand: true}.apply(x, now)
 		}
-		e.remove(x, now)
+		e.remove(x)
 		return nil, nil
 	})
 }
 
-func (e *Engine) remove(x *execution, _ int64) {
+// remove forgets a locked execution that has ended.
+func (e *Engine) remove(x *execution) {
 	x.removed = true
 	e.index.remove(x)
 	c := &x.changes
@@ -137,7 +138,6 @@ func (e *Engine) remove(x *execution, _ int64) {
 			c.removed = append(c.removed, store.Record{Kind: kindLogs, Key: t.Wire.TaskID})
 		}
 	}
-	c.events = append(c.events, workflowEvent(WorkflowRemoved, &x.wf))
 }
 
 // enter changes the state of a workflow that goes on.

@@ -78,7 +78,7 @@ func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
 // add makes the node of one task and of those inside it.
 func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	def := b.definition(t)
-	n := &node{task: t, def: def, parent: parent, limits: b.limiter(def.Name)}
+	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name)}
 	n.input = compile(inputParameters(t, def))
 	if b.plan.nodes[t.TaskReferenceName] == nil {
 		b.plan.nodes[t.TaskReferenceName] = n

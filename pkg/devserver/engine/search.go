@@ -115,8 +115,8 @@ func (e *Engine) candidates(conditions []condition, byStatus bool) []*execution 
 		return nil
 	}
 	if id, ok := only(conditions, "taskId"); ok {
-		if x := e.index.ofTask(id); x != nil {
-			return []*execution{x}
+		if t := e.index.task(id); t != nil {
+			return []*execution{t.x}
 		}
 		return nil
 	}

@@ -41,48 +41,39 @@ func milliseconds(given float64, now int64) float64 {
 
 // AddLog appends one line to a task's log, also after the task has ended: POST /tasks/{taskId}/log.
 func (e *Engine) AddLog(ctx context.Context, taskID, line string) error {
-	x := e.index.ofTask(taskID)
-	if x == nil {
+	t := e.index.task(taskID)
+	if t == nil {
 		return noTask(taskID)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	t := x.find(taskID)
-	if t == nil || x.removed {
+	t.x.mu.Lock()
+	defer t.x.mu.Unlock()
+	if t.x.removed {
 		return noTask(taskID)
 	}
 	now := e.now()
 	t.addLogs([]conductor.TaskExecLog{{Log: line}}, now)
-	return e.settle(ctx, x, now)
+	return e.settle(ctx, t.x, now)
 }
 
 // Logs returns a task's log, oldest line first: GET /tasks/{taskId}/log.
 func (e *Engine) Logs(taskID string) ([]conductor.TaskExecLog, error) {
-	x := e.index.ofTask(taskID)
-	if x == nil {
-		return nil, noTask(taskID)
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	t := x.find(taskID)
+	t := e.index.task(taskID)
 	if t == nil {
 		return nil, noTask(taskID)
 	}
+	t.x.mu.Lock()
+	defer t.x.mu.Unlock()
 	return append([]conductor.TaskExecLog{}, t.logs...), nil
 }
 
 // Task returns one attempt: GET /tasks/{taskId}.
 func (e *Engine) Task(taskID string) (conductor.Task, error) {
-	x := e.index.ofTask(taskID)
-	if x == nil {
-		return conductor.Task{}, noTask(taskID)
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	t := x.find(taskID)
+	t := e.index.task(taskID)
 	if t == nil {
 		return conductor.Task{}, noTask(taskID)
 	}
+	t.x.mu.Lock()
+	defer t.x.mu.Unlock()
 	return t.view(), nil
 }
 

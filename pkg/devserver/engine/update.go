@@ -34,10 +34,13 @@ func (e *Engine) Update(ctx context.Context, result conductor.TaskResult) (condu
 	if x == nil {
 		return conductor.Task{}, noWorkflow(result.WorkflowInstanceID)
 	}
+	t := e.index.task(result.TaskID)
+	if t == nil || t.x != x {
+		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	t := x.find(result.TaskID)
-	if t == nil || x.removed {
+	if x.removed {
 		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
 	}
 	return e.update(ctx, t, result)

@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// TestFinishedExecutionsAreSmall keeps the room for 100,000 finished executions within the aim of 450 MB for the process.
+func TestFinishedExecutionsAreSmall(t *testing.T) {
+	const count = 5000
+	e, err := New(Options{})
+	require.NoError(t, err)
+	_, err = e.PutWorkflowDef(t.Context(), oneTask("flow", "work"), PutMode{}, "me")
+	require.NoError(t, err)
+	heap := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	before := heap()
+	for range count {
+		_, err := e.Start(t.Context(), conductor.StartWorkflowRequest{Name: "flow", Input: map[string]any{"id": "42"}}, "me")
+		require.NoError(t, err)
+		tasks, err := e.Poll(t.Context(), PollRequest{TaskType: "work", WorkerID: "w"})
+		require.NoError(t, err)
+		_, err = e.Update(t.Context(), conductor.TaskResult{
+			WorkflowInstanceID: tasks[0].WorkflowInstanceID, TaskID: tasks[0].TaskID, Status: conductor.TaskCompleted,
+			OutputData: map[string]any{"result": "done"},
+		})
+		require.NoError(t, err)
+	}
+	each := (heap() - before) / count
+	t.Logf("%d bytes per finished execution", each)
+	require.Less(t, each, uint64(4500))
+	runtime.KeepAlive(e)
+}
