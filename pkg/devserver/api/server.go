@@ -13,7 +13,16 @@ func (a *api) serverRoutes() {
 	}
 	a.open("GET /health", health)
 	a.open("GET /api/health", health)
-	a.open("GET /api/version", func(*call) (any, error) { return text("orkesctl " + a.Version), nil })
+	a.open("GET /api/version", func(*call) (any, error) { return text(a.version()), nil })
+}
+
+// version begins with the version of the product that is imitated, since clients compare it, and names this server behind it.
+func (a *api) version() string {
+	imitated := "3.32.1"
+	if a.Access != nil {
+		imitated = "5.2.0"
+	}
+	return imitated + "-orkesctl." + a.Version
 }
 
 // unsupportedRoutes answer 501 for what the real servers have and this one has not yet.

@@ -95,10 +95,11 @@ func pollReason(t *task, now int64) string {
 		elapsed, def.PollTimeoutSeconds, def.TimeoutPolicy)
 }
 
-// responseDeadline limits how long a worker may stay silent. It is followed by a retry whatever the policy is.
+// responseDeadline limits how long a worker may stay silent. It is followed by a retry whatever the policy is. A kind whose
+// tasks nobody has to answer leaves ResponseTimeoutSeconds at zero when it makes them.
 func responseDeadline(t *task) deadline {
 	seconds := t.Wire.ResponseTimeoutSeconds
-	if seconds <= 0 || t.Wire.Status != conductor.TaskInProgress || t.node.task.AsyncComplete {
+	if seconds <= 0 || t.Wire.Status != conductor.TaskInProgress {
 		return deadline{}
 	}
 	at := t.Wire.UpdateTime + (t.Wire.CallbackAfterSeconds+seconds)*1000
