@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/compose"
 	"github.com/orkesctl/orkesctl/internal/manifest"
 	"github.com/orkesctl/orkesctl/internal/term"
 )
@@ -124,24 +123,31 @@ func (a addition) block(indent string) ([]diffLine, error) {
 func (a addition) joins() []diffLine {
 	var lines []diffLine
 	for _, edit := range a.plan.Edits[1:] {
-		lines = append(lines, diffLine{'+', "  joinOn of " + a.joinName(edit) + ": " + string(edit.Value)})
+		end := len(edit.Path) - 1
+		index, _ := edit.Path[end].(int)
+		on, _ := valueAt(a.tree, edit.Path[:end]).([]any)
+		join, _ := valueAt(a.tree, edit.Path[:end-1]).(map[string]any)
+		lines = append(lines, diffLine{' ', fmt.Sprintf("  %v waits for (joinOn):", join["taskReferenceName"])})
+		if !edit.Insert && index < len(on) {
+			lines = append(lines, diffLine{'-', fmt.Sprintf("    - %v", on[index])})
+		}
+		lines = append(lines, diffLine{'+', "    - " + a.plan.Ref})
 	}
 	return lines
 }
 
-func (a addition) joinName(edit compose.Edit) string {
-	var value any = a.tree
-	for _, step := range edit.Path[:len(edit.Path)-1] {
+func valueAt(value any, path []any) any {
+	for _, step := range path {
 		switch s := step.(type) {
 		case string:
 			object, _ := value.(map[string]any)
 			value = object[s]
 		case int:
-			if list, _ := value.([]any); s < len(list) {
+			list, _ := value.([]any)
+			if value = nil; s < len(list) {
 				value = list[s]
 			}
 		}
 	}
-	task, _ := value.(map[string]any)
-	return fmt.Sprint(task["taskReferenceName"])
+	return value
 }

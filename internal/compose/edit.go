@@ -10,7 +10,8 @@ import (
 )
 
 // Edit is one change of a definition. With Insert, Path ends with the index before which Value goes into a list; otherwise it
-// ends with the member of an object that gets Value, whether or not it is there. The list or object itself must exist.
+// ends with the item of a list that Value replaces, or with the member of an object that gets Value, whether or not it is there.
+// The list or object itself must exist.
 type Edit struct {
 	Path   []any // strings and ints
 	Value  json.RawMessage
@@ -58,17 +59,40 @@ func insert(list []byte, index int, edit Edit) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !edit.Insert || index < 0 || index > len(items):
+	case index < 0 || index > len(items) || (index == len(items) && !edit.Insert):
 		return nil, fmt.Errorf("edit the definition: no place %d in a list of %d", index, len(items))
+	case !edit.Insert:
+		return slices.Concat(list[:items[index].start], edit.Value, list[items[index].end:]), nil
 	case len(items) == 0:
 		return slices.Concat(list[:1], edit.Value, list[1:]), nil
 	case index < len(items):
 		at := items[index].start
-		return slices.Concat(list[:at], edit.Value, []byte(","), list[at:]), nil
+		gap := gapBefore(list, at)
+		return slices.Concat(list[:at], indented(edit.Value, gap), []byte(","), gap, list[at:]), nil
 	default:
-		at := items[len(items)-1].end
-		return slices.Concat(list[:at], []byte(","), edit.Value, list[at:]), nil
+		last := items[len(items)-1]
+		gap := gapBefore(list, last.start)
+		return slices.Concat(list[:last.end], []byte(","), gap, indented(edit.Value, gap), list[last.end:]), nil
 	}
+}
+
+// gapBefore is the white space before a value: what is put beside it stands as it does.
+func gapBefore(data []byte, at int) []byte {
+	begin := len(bytes.TrimRight(data[:at], " \t\r\n"))
+	return data[begin:at]
+}
+
+// indented lays a value out over several lines where the gap before it has a line break.
+func indented(value json.RawMessage, gap []byte) []byte {
+	line := bytes.LastIndexByte(gap, '\n')
+	if line < 0 {
+		return value
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, value, string(gap[line+1:]), "  ") != nil {
+		return value
+	}
+	return b.Bytes()
 }
 
 func set(object []byte, name string, value json.RawMessage) ([]byte, error) {

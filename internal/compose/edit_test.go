@@ -19,10 +19,11 @@ func TestApplyKeepsEveryOtherByte(t *testing.T) {
 		edit compose.Edit
 		want string
 	}{
-		"first in a list": {compose.Edit{Path: []any{"a", 0}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 9,1.50 , {"b":"<\u00e9>"} ],  "c":{} , "d":[] } `},
-		"in the middle":   {compose.Edit{Path: []any{"a", 1}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 1.50 , 9,{"b":"<\u00e9>"} ],  "c":{} , "d":[] } `},
-		"at the end":      {compose.Edit{Path: []any{"a", 2}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 1.50 , {"b":"<\u00e9>"},9 ],  "c":{} , "d":[] } `},
+		"first in a list": {compose.Edit{Path: []any{"a", 0}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 9, 1.50 , {"b":"<\u00e9>"} ],  "c":{} , "d":[] } `},
+		"in the middle":   {compose.Edit{Path: []any{"a", 1}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 1.50 , 9, {"b":"<\u00e9>"} ],  "c":{} , "d":[] } `},
+		"at the end":      {compose.Edit{Path: []any{"a", 2}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 1.50 , {"b":"<\u00e9>"}, 9 ],  "c":{} , "d":[] } `},
 		"in an empty one": {compose.Edit{Path: []any{"d", 0}, Value: json.RawMessage("9"), Insert: true}, ` { "a" : [ 1.50 , {"b":"<\u00e9>"} ],  "c":{} , "d":[9] } `},
+		"another item":    {compose.Edit{Path: []any{"a", 0}, Value: json.RawMessage("9")}, ` { "a" : [ 9 , {"b":"<\u00e9>"} ],  "c":{} , "d":[] } `},
 		"another value":   {compose.Edit{Path: []any{"a", 1, "b"}, Value: json.RawMessage("9")}, ` { "a" : [ 1.50 , {"b":9} ],  "c":{} , "d":[] } `},
 		"a member more":   {compose.Edit{Path: []any{"a", 1, "n\"w"}, Value: json.RawMessage("9")}, ` { "a" : [ 1.50 , {"b":"<\u00e9>","n\"w":9} ],  "c":{} , "d":[] } `},
 		"the first one":   {compose.Edit{Path: []any{"c", "x"}, Value: json.RawMessage("9")}, ` { "a" : [ 1.50 , {"b":"<\u00e9>"} ],  "c":{"x":9} , "d":[] } `},
@@ -40,7 +41,7 @@ func TestApplyRefusesWhatIsNotThere(t *testing.T) {
 		{},
 		{Path: []any{"a", 3}, Insert: true},
 		{Path: []any{"a", -1}, Insert: true},
-		{Path: []any{"a", 0}},
+		{Path: []any{"a", 2}},
 		{Path: []any{"a", "x"}},
 		{Path: []any{0}, Insert: true},
 		{Path: []any{"gone", "x"}},
@@ -75,4 +76,17 @@ func FuzzApply(f *testing.F) {
 		require.Equal(t, "new", after[name].([]any)[index])
 		require.Len(t, after[name].([]any), len(before[name].([]any))+1)
 	})
+}
+
+func TestApplyLaysOutAsTheFileDoes(t *testing.T) {
+	const text = "{\n  \"tasks\": [\n    {\"a\": 1}\n  ]\n}\n"
+	value := json.RawMessage(`{"b":[2]}`)
+	for index, want := range map[int]string{
+		0: "{\n  \"tasks\": [\n    {\n      \"b\": [\n        2\n      ]\n    },\n    {\"a\": 1}\n  ]\n}\n",
+		1: "{\n  \"tasks\": [\n    {\"a\": 1},\n    {\n      \"b\": [\n        2\n      ]\n    }\n  ]\n}\n",
+	} {
+		got, err := compose.Apply(json.RawMessage(text), []compose.Edit{{Path: []any{"tasks", index}, Value: value, Insert: true}})
+		require.NoError(t, err)
+		require.Equal(t, want, string(got))
+	}
 }

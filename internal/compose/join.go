@@ -71,19 +71,20 @@ func joinEdit(tree map[string]any, at position, ref string) *Edit {
 	}
 	join, _ := tasks[index+1].(map[string]any)
 	on, _ := join["joinOn"].([]any)
-	changed := slices.Clone(on)
-	if len(at.tasks) == 0 {
-		changed = append(changed, ref)
-	} else {
-		last := slices.Index(on, any(reference(at.tasks[len(at.tasks)-1])))
-		if last < 0 {
-			return nil // the join waits for something else on purpose
-		}
-		changed[last] = ref
-	}
-	value, err := encode(changed)
+	value, err := encode(ref)
 	if err != nil {
 		return nil
 	}
-	return &Edit{Path: slices.Concat(list, []any{index + 1, "joinOn"}), Value: value}
+	path := slices.Concat(list, []any{index + 1, "joinOn"})
+	switch {
+	case len(on) == 0:
+		return nil // it waits for nothing in particular
+	case len(at.tasks) == 0:
+		return &Edit{Path: append(path, len(on)), Value: value, Insert: true}
+	}
+	last := slices.Index(on, any(reference(at.tasks[len(at.tasks)-1])))
+	if last < 0 {
+		return nil // the join waits for something else on purpose
+	}
+	return &Edit{Path: append(path, last), Value: value}
 }
