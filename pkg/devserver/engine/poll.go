@@ -40,7 +40,8 @@ func (e *Engine) Poll(ctx context.Context, req PollRequest) ([]conductor.Task, e
 	}
 	waiting, cancel := context.WithTimeout(ctx, req.Timeout)
 	defer cancel()
-	for q.wait(waiting, e.closed) {
+	// A wait that is over must not go round again for what it then puts back: others would do the same, for ever.
+	for waiting.Err() == nil && q.wait(waiting, e.closed) {
 		tasks, err = e.collect(waiting, q, req)
 		if len(tasks) > 0 || err != nil {
 			break
