@@ -52,7 +52,7 @@ func runDocument(t *testing.T, shell, script string) {
 	require.NoError(t, err)
 	program, err := os.ReadFile(self)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(bin, "orkesctl"), program, 0o700)) //nolint:gosec // a program must be executable
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "orkesctl"), program, 0o700))
 	script = strings.ReplaceAll(script, "orkesctl dev start", "orkesctl dev start --port 0")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()

@@ -182,7 +182,7 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 
 // setEnvFile FILE sets the story's variables from an env file, as a worker's shell would.
 func setEnvFile(ts *testscript.TestScript, _ bool, args []string) {
-	for _, row := range strings.Split(ts.ReadFile(args[0]), "\n") {
+	for row := range strings.SplitSeq(ts.ReadFile(args[0]), "\n") {
 		if name, value, found := strings.Cut(row, "="); found {
 			ts.Setenv(name, strings.Trim(value, `"`))
 		}

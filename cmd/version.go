@@ -14,7 +14,7 @@ import (
 )
 
 // version is set by the release build (-ldflags -X). Otherwise the module's own version is used.
-var version string //nolint:gochecknoglobals // only the linker can set it
+var version string
 
 // Version returns the program's version: the release's, the module's, or "dev".
 func Version() string {

@@ -116,13 +116,13 @@ func TestGoSDKListIsComplete(t *testing.T) {
 		known[name] = true
 	}
 	for names := range left() {
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			require.False(t, known["Test"+name], "Test%s is both covered and left out", name)
 			known["Test"+name] = true
 		}
 	}
 	var unknown []string
-	for _, name := range strings.Fields(string(output)) {
+	for name := range strings.FieldsSeq(string(output)) {
 		if strings.HasPrefix(name, "Test") && !known[name] {
 			unknown = append(unknown, name)
 		}

@@ -97,7 +97,7 @@ func printKey(deps *cli.Deps, key conductor.NewAccessKey, variables []project.Va
 	if format == "json" {
 		enc := json.NewEncoder(deps.Term.Out)
 		enc.SetEscapeHTML(false)
-		return enc.Encode(key)
+		return enc.Encode(key) //nolint:gosec // G117: the one time that the secret is shown, as asked
 	}
 	_, err := fmt.Fprint(deps.Term.Out, project.SetEnv("", variables))
 	return err

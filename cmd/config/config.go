@@ -50,8 +50,15 @@ func settings(s config.Settings) []setting {
 		config.Setting
 		secret bool
 	}{
-		{"profile", s.Profile, false}, {"server", s.Server, false}, {"key", s.Key, false}, {"secret", s.Secret, true}, {"token", s.Token, true},
-		{"ca-file", s.CAFile, false}, {"cert-file", s.CertFile, false}, {"key-file", s.KeyFile, false}, {"domain-grant", s.DomainGrant, false},
+		{"profile", s.Profile, false},
+		{"server", s.Server, false},
+		{"key", s.Key, false},
+		{"secret", s.Secret, true},
+		{"token", s.Token, true},
+		{"ca-file", s.CAFile, false},
+		{"cert-file", s.CertFile, false},
+		{"key-file", s.KeyFile, false},
+		{"domain-grant", s.DomainGrant, false},
 	}
 	list := []setting{}
 	for _, row := range rows {

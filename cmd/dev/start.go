@@ -144,7 +144,7 @@ func announce(deps *cli.Deps, opts startOptions, record config.Dev) error {
 		deps.Note("warning: %s can be reached from other machines. This server is for development: it has no TLS and one administrator key.", opts.host)
 	}
 	if deps.Globals.Format.JSON() {
-		return json.NewEncoder(deps.Term.Out).Encode(record)
+		return json.NewEncoder(deps.Term.Out).Encode(record) //nolint:gosec // G117: scripts take the key and secret from this line
 	}
 	kind := "Orkes-compatible"
 	if opts.flavor == string(devserver.FlavorOSS) {

@@ -90,7 +90,7 @@ func (s *show) scaffold(ctx context.Context) error {
 
 func (s *show) define(ctx context.Context) error {
 	for _, noun := range []string{"task", "workflow"} {
-		if _, err := s.shown(ctx, true, noun, "define"); err != nil {
+		if err := s.shown(ctx, true, noun, "define"); err != nil {
 			return err
 		}
 	}
@@ -98,15 +98,14 @@ func (s *show) define(ctx context.Context) error {
 }
 
 func (s *show) authorise(ctx context.Context) error {
-	if _, err := s.shown(ctx, true, "app", "create", "--role", "worker"); err != nil {
+	if err := s.shown(ctx, true, "app", "create", "--role", "worker"); err != nil {
 		return err
 	}
 	if _, err := s.command(ctx, s.project, "app", "key", "create", "--env-file", ".env"); err != nil {
 		return err
 	}
 	s.say(false, "orkesctl app key create --env-file .env", "key created, .env written")
-	_, err := s.shown(ctx, false, "app", "grant", "--task", taskName, "--domain", domainName)
-	return err
+	return s.shown(ctx, false, "app", "grant", "--task", taskName, "--domain", domainName)
 }
 
 func (s *show) runWorkflow(ctx context.Context) error {
@@ -153,14 +152,14 @@ func (s *show) line(format string, args ...any) {
 }
 
 // shown runs a command in the project's folder and prints it with its first line of output.
-func (s *show) shown(ctx context.Context, numbered bool, args ...string) ([]byte, error) {
+func (s *show) shown(ctx context.Context, numbered bool, args ...string) error {
 	result, err := s.command(ctx, s.project, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(string(result)), "\n")
 	s.say(numbered, "orkesctl "+strings.Join(args, " "), strings.Join(strings.Fields(first), " "))
-	return result, nil
+	return nil
 }
 
 // command runs one command line as the server's administrator, in dir, and returns its standard output.

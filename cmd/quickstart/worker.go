@@ -132,10 +132,10 @@ func (s *show) workerClient() (*conductor.Client, error) {
 
 // refuse takes the grant away and shows what the worker then hears.
 func (s *show) refuse(ctx context.Context) error {
-	if _, err := s.shown(ctx, true, "app", "revoke", "--task", taskName, "--domain", domainName); err != nil {
+	if err := s.shown(ctx, true, "app", "revoke", "--task", taskName, "--domain", domainName); err != nil {
 		return err
 	}
-	if _, err := s.shown(ctx, false, "workflow", "start", workflowName, "--input", "product_id=42", "--domain", taskName+"="+domainName); err != nil {
+	if err := s.shown(ctx, false, "workflow", "start", workflowName, "--input", "product_id=42", "--domain", taskName+"="+domainName); err != nil {
 		return err
 	}
 	client, err := s.workerClient()

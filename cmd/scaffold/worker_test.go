@@ -37,7 +37,7 @@ func TestGoProjectForAnyName(t *testing.T) {
 			require.NoError(t, runWorker(context.Background(), d, workerOptions{lang: "go", tasks: []string{name}, dir: "p"}))
 			root := filepath.Join(d.Dir, "p")
 			found := false
-			require.NoError(t, filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+			require.NoError(t, filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
 				require.NoError(t, err)
 				if filepath.Ext(path) != ".go" {
 					return nil

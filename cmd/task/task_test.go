@@ -35,7 +35,8 @@ func TestRate(t *testing.T) {
 func TestQueuesOf(t *testing.T) {
 	waiting := map[string]int64{"a": 2, "john:a": 1, "x:b": 5, "aa": 9, "mary:a": 0}
 	polls := []conductor.PollData{
-		{QueueName: "a", Domain: "john", WorkerID: "w2", LastPollTime: 5}, {QueueName: "a", Domain: "john", WorkerID: "w1", LastPollTime: 7},
+		{QueueName: "a", Domain: "john", WorkerID: "w2", LastPollTime: 5},
+		{QueueName: "a", Domain: "john", WorkerID: "w1", LastPollTime: 7},
 		{QueueName: "a", Domain: "DEFAULT", WorkerID: "w3", LastPollTime: 9},
 	}
 	require.Equal(t, []queue{

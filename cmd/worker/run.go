@@ -63,8 +63,10 @@ func ended(ctx context.Context, err error) error {
 	case err == nil, ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return nil
 	case errors.As(err, &exit) && exit.Code > 0:
-		return &cli.Error{Err: fmt.Errorf("the worker ended with code %d", exit.Code), Exit: exit.Code, ID: "worker-ended",
-			Hint: "Its last lines are above."}
+		return &cli.Error{
+			Err: fmt.Errorf("the worker ended with code %d", exit.Code), Exit: exit.Code, ID: "worker-ended",
+			Hint: "Its last lines are above.",
+		}
 	default:
 		return err
 	}

@@ -42,7 +42,7 @@ func printAddition(deps *cli.Deps, a addition, title string) error {
 }
 
 // diff walks down to the new task's list, naming each task on the way, and then shows the task between its neighbours.
-func (a addition) diff() ([]diffLine, error) {
+func (a *addition) diff() ([]diffLine, error) {
 	var lines []diffLine
 	indent := "  "
 	var value any = a.tree
@@ -80,7 +80,7 @@ func (a addition) diff() ([]diffLine, error) {
 	return append(lines, a.joins()...), nil
 }
 
-func (a addition) markOf(parent any, name string) byte {
+func (a *addition) markOf(parent any, name string) byte {
 	object, isObject := parent.(map[string]any)
 	if _, there := object[name]; isObject && there {
 		return ' '
@@ -97,7 +97,7 @@ func neighbour(tasks []any, index int, indent string) []diffLine {
 }
 
 // block is the new task as YAML, wired inputs with where they come from.
-func (a addition) block(indent string) ([]diffLine, error) {
+func (a *addition) block(indent string) ([]diffLine, error) {
 	text, err := manifest.FromJSON(a.plan.Task)
 	if err != nil {
 		return nil, fmt.Errorf("show the task: %w", err)
@@ -120,7 +120,7 @@ func (a addition) block(indent string) ([]diffLine, error) {
 }
 
 // joins shows the join that now waits for the new task.
-func (a addition) joins() []diffLine {
+func (a *addition) joins() []diffLine {
 	var lines []diffLine
 	for _, edit := range a.plan.Edits[1:] {
 		end := len(edit.Path) - 1

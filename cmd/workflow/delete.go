@@ -87,7 +87,7 @@ func chosen(ctx context.Context, client *conductor.Client, name string, opts del
 	case opts.version != 0:
 		return []int{opts.version}, nil
 	case len(versions) > 1 && !opts.all:
-		return nil, cli.Usage(fmt.Sprintf("Say which: %s, or --all-versions", list(versions)),
+		return nil, cli.Usage(fmt.Sprintf("Say which: %s, or --all-versions", joined(versions, "--version %d")),
 			"workflow %q has %d versions", name, len(versions))
 	default:
 		return versions, nil
@@ -95,15 +95,9 @@ func chosen(ctx context.Context, client *conductor.Client, name string, opts del
 }
 
 func named(versions []int) string {
-	text := "version"
+	word := "version "
 	if len(versions) > 1 {
-		text += "s"
+		word = "versions "
 	}
-	for i, version := range versions {
-		if i > 0 {
-			text += ","
-		}
-		text += fmt.Sprintf(" %d", version)
-	}
-	return text
+	return word + joined(versions, "%d")
 }

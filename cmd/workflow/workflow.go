@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +77,7 @@ func notFound(ctx context.Context, client *conductor.Client, name string, versio
 func missing(ctx context.Context, client *conductor.Client, name string, version int, verb string) error {
 	versions := versionsByName(ctx, client)
 	if there := versions[name]; version != 0 && len(there) > 0 {
-		return cli.NotFound(fmt.Sprintf("There is: %s", list(there)), "workflow %q has no version %d", name, version)
+		return cli.NotFound(fmt.Sprintf("There is: %s", joined(there, "--version %d")), "workflow %q has no version %d", name, version)
 	}
 	hint := "See what there is: orkesctl workflow list"
 	if near, found := definition.Nearest(name, sortedNames(versions)); found {
@@ -85,15 +86,13 @@ func missing(ctx context.Context, client *conductor.Client, name string, version
 	return cli.NotFound(hint, "no workflow %q is defined", name)
 }
 
-func list(versions []int) string {
-	text := ""
+// joined writes each version in the format, with commas between them.
+func joined(versions []int, format string) string {
+	texts := make([]string, len(versions))
 	for i, version := range versions {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("--version %d", version)
+		texts[i] = fmt.Sprintf(format, version)
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // versionsByName returns the versions of each workflow in ascending order; nothing where the server does not say.

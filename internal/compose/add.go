@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -63,9 +64,7 @@ func Add(tree map[string]any, add Addition) (Plan, error) {
 // task before it that has one, where the workflow does not declare such an input.
 func (a Addition) wire(tree map[string]any, at position, origin map[string]string) map[string]any {
 	inputs := make(map[string]any, len(a.Inputs)+len(a.InputKeys))
-	for name, value := range a.Inputs {
-		inputs[name] = value
-	}
+	maps.Copy(inputs, a.Inputs)
 	declared := declaredInputs(tree)
 	for _, key := range a.InputKeys {
 		if _, given := inputs[key]; given {

@@ -15,7 +15,7 @@ func Input(argument string) (name string, value any, err error) {
 		return "", nil, err
 	}
 	if conductor.Decode([]byte(text), &value) != nil {
-		return name, text, nil
+		return name, text, nil //nolint:nilerr // what is not JSON is text
 	}
 	return name, value, nil
 }

@@ -67,24 +67,7 @@ func (c change) splice(text []byte) []byte {
 	flow := c.parent.Style&yaml.FlowStyle != 0
 	switch step := c.step.(type) {
 	case int:
-		switch {
-		case c.parent.Kind != yaml.SequenceNode || step < 0 || step > len(c.parent.Content):
-			return nil
-		case !c.insert:
-			return c.word(lines, step, "")
-		case flow && step == len(c.parent.Content):
-			return c.word(lines, step-1, c.parent.Content[step-1].Value+", ")
-		case flow:
-			return nil
-		}
-		at := endOfBlock(lines, c.parent)
-		if step < len(c.parent.Content) {
-			at = aboveComments(lines, c.parent.Content[step].Line-1, c.parent.Column-1)
-			for step > 0 && at > 0 && len(bytes.TrimSpace(lines[at-1])) == 0 {
-				at-- // the blank line stays between the items that it kept apart
-			}
-		}
-		return insertLines(lines, at, c.block("- ", c.parent.Column-1))
+		return c.spliceItem(lines, step, flow)
 	case string:
 		if flow || c.parent.Kind != yaml.MappingNode || c.has(step) {
 			return nil
@@ -93,6 +76,29 @@ func (c change) splice(text []byte) []byte {
 		return insertLines(lines, endOfBlock(lines, c.parent), member.block("", c.parent.Column-1))
 	}
 	return nil
+}
+
+// spliceItem is splice for an item of a list.
+func (c change) spliceItem(lines [][]byte, index int, flow bool) []byte {
+	items := c.parent.Content
+	switch {
+	case c.parent.Kind != yaml.SequenceNode || index < 0 || index > len(items):
+		return nil
+	case !c.insert:
+		return c.word(lines, index, "")
+	case flow && index == len(items):
+		return c.word(lines, index-1, items[index-1].Value+", ")
+	case flow:
+		return nil
+	}
+	at := endOfBlock(lines, c.parent)
+	if index < len(items) {
+		at = aboveComments(lines, items[index].Line-1, c.parent.Column-1)
+		for index > 0 && at > 0 && len(bytes.TrimSpace(lines[at-1])) == 0 {
+			at-- // the blank line stays between the items that it kept apart
+		}
+	}
+	return insertLines(lines, at, c.block("- ", c.parent.Column-1))
 }
 
 func (c change) has(name string) bool {

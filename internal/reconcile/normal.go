@@ -3,6 +3,7 @@ package reconcile
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -46,9 +47,7 @@ func defaultsOf(def any) Tree {
 
 func normal(tree, defaults Tree) Tree {
 	result := make(Tree, len(tree)+len(defaults))
-	for name, value := range defaults {
-		result[name] = value
-	}
+	maps.Copy(result, defaults)
 	for name, value := range tree {
 		_, hasDefault := defaults[name]
 		if value == nil || (!hasDefault && empty(value)) {

@@ -57,7 +57,7 @@ func TestTaskDefs(t *testing.T) {
 		},
 		"long texts are cut": {
 			`{"name":"t"}`, `{"name":"t","description":"a text of more than forty letters, which is too long for a line"}`,
-			[]string{"description – → a text of more than forty letters, whic…"},
+			[]string{"description – → a text of more than forty letters, whic…"}, //nolint:misspell // cut here
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,5 +149,5 @@ func TestComparingChangesNothing(t *testing.T) {
 	have, want := tree(t, order), tree(t, order)
 	reconcile.WorkflowDefs(have, want)
 	require.Equal(t, tree(t, order), have)
-	require.Equal(t, tree(t, order), want)
+	require.Equal(t, want, tree(t, order))
 }

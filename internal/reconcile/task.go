@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
@@ -88,7 +89,7 @@ func (c *comparison) branches(path string, from, to any) {
 		return
 	}
 	for i := range a {
-		c.branch(join(path, fmt.Sprint(i)), a[i], b[i])
+		c.branch(join(path, strconv.Itoa(i)), a[i], b[i])
 	}
 }
 

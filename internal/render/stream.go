@@ -43,14 +43,14 @@ type Live struct {
 // NewLive returns a drawing on the printer's terminal. Where it is none, each drawing follows the last.
 func NewLive(p Printer) *Live { return &Live{printer: p} }
 
-// Draw replaces the last drawing by what print writes.
-func (l *Live) Draw(print func(Printer) error) error {
+// Draw replaces the last drawing by what write prints.
+func (l *Live) Draw(write func(Printer) error) error {
 	var text strings.Builder
 	to := *l.printer.Term
 	to.Out = &text
 	inner := l.printer
 	inner.Term = &to
-	if err := print(inner); err != nil {
+	if err := write(inner); err != nil {
 		return err
 	}
 	erase := ""

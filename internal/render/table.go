@@ -180,7 +180,7 @@ func (p Printer) table(titles []string, rows [][]cell) error {
 	if !p.Term.OutTTY() {
 		return p.tabbed(rows)
 	}
-	widths := make([]int, len(titles))
+	var widths []int
 	if titles != nil {
 		header := make([]cell, len(titles))
 		for i, title := range titles {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -196,19 +197,23 @@ func NormalizeURL(raw string) (string, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("the URL has a query or fragment: give the address only")
 	}
-	var parts []string
-	for _, part := range strings.Split(u.EscapedPath(), "/") {
-		if part == "." || part == ".." {
-			return "", errors.New("the URL's path holds . or ..")
-		}
-		if part != "" {
-			parts = append(parts, part)
-		}
+	path, err := apiPath(u.EscapedPath())
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + path, nil
+}
+
+// apiPath is the path without empty parts, ending in /api.
+func apiPath(path string) (string, error) {
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	if slices.Contains(parts, ".") || slices.Contains(parts, "..") {
+		return "", errors.New("the URL's path has a part that is only dots")
 	}
 	if n := len(parts); n == 0 || parts[n-1] != "api" {
 		parts = append(parts, "api")
 	}
-	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + "/" + strings.Join(parts, "/"), nil
+	return "/" + strings.Join(parts, "/"), nil
 }
 
 func guessScheme(raw string) string {
@@ -467,10 +472,10 @@ func (c *Client) roundTrip(req *http.Request, request call) (*RawResponse, error
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	if req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
-		return &foreignRedirect{target: req.URL.Scheme + "://" + req.URL.Host}
+		return &foreignRedirectError{target: req.URL.Scheme + "://" + req.URL.Host}
 	}
 	if via[0].Method != http.MethodGet && via[0].Method != http.MethodHead && req.Method != via[0].Method {
-		return &foreignRedirect{target: req.URL.String()} // a redirect that would turn a write into a read
+		return &foreignRedirectError{target: req.URL.String()} // a redirect that would turn a write into a read
 	}
 	if len(via) >= 5 {
 		return errors.New("too many redirects")

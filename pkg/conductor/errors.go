@@ -46,15 +46,16 @@ func (e *Error) Error() string {
 	if message == "" {
 		message = http.StatusText(e.Status)
 	}
-	text := fmt.Sprintf("%s: %s (HTTP %d", e.Operation, message, e.Status)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %s (HTTP %d", e.Operation, message, e.Status)
 	if e.RequestID != "" {
-		text += ", request " + e.RequestID
+		text.WriteString(", request " + e.RequestID)
 	}
-	text += ")"
+	text.WriteString(")")
 	for _, field := range e.Invalid {
-		text += "\n  " + field.Path + ": " + field.Message
+		text.WriteString("\n  " + field.Path + ": " + field.Message)
 	}
-	return text
+	return text.String()
 }
 
 // ProtocolKind is a way in which an answer is not one of the API's.
@@ -206,12 +207,12 @@ func pageKind(response *RawResponse) ProtocolKind {
 	}
 }
 
-type foreignRedirect struct{ target string }
+type foreignRedirectError struct{ target string }
 
-func (e *foreignRedirect) Error() string { return "redirected to " + e.target }
+func (e *foreignRedirectError) Error() string { return "redirected to " + e.target }
 
 func (c *Client) connectError(request call, err error) error {
-	var foreign *foreignRedirect
+	var foreign *foreignRedirectError
 	if errors.As(err, &foreign) {
 		return &ProtocolError{Operation: request.op, URL: c.base, Kind: ForeignRedirect, Target: foreign.target}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -103,7 +104,7 @@ func (c *checker) value(path []any, field Field, value any) {
 		c.add(path, false, "%s is not %s", show(value), field.Type)
 		return
 	}
-	if text, ok := value.(string); ok && len(field.Enum) > 0 && !contains(field.Enum, text) {
+	if text, ok := value.(string); ok && len(field.Enum) > 0 && !slices.Contains(field.Enum, text) {
 		message := fmt.Sprintf("%q is not one of %s", text, strings.Join(field.Enum, ", "))
 		c.add(path, false, "%s", message)
 	}
@@ -132,15 +133,6 @@ func kindOfJSON(value any) string {
 	default:
 		return "value"
 	}
-}
-
-func contains(list []string, word string) bool {
-	for _, candidate := range list {
-		if candidate == word {
-			return true
-		}
-	}
-	return false
 }
 
 // integer reads a JSON number without a fraction.

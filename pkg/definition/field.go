@@ -35,7 +35,7 @@ type Field struct {
 	ReadOnly bool // set by the server; accepted in files, since exports hold it
 }
 
-func at(min int64) *int64 { return &min }
+func at(least int64) *int64 { return &least }
 
 func named(t Type, names ...string) []Field {
 	fields := make([]Field, 0, len(names))
@@ -127,20 +127,21 @@ func KindOf(tree map[string]any) (Kind, bool) {
 	if _, ok := tree["tasks"]; ok {
 		return KindWorkflowDef, true
 	}
-	_, known := first(tree, "retryCount", "retryLogic", "timeoutPolicy", "responseTimeoutSeconds", "inputKeys", "outputKeys",
+	known := has(tree, "retryCount", "retryLogic", "timeoutPolicy", "responseTimeoutSeconds", "inputKeys", "outputKeys",
 		"retryDelaySeconds", "concurrentExecLimit", "rateLimitPerFrequency", "pollTimeoutSeconds", "totalTimeoutSeconds")
-	_, workflow := first(tree, "schemaVersion", "inputParameters", "outputParameters", "failureWorkflow", "restartable")
+	workflow := has(tree, "schemaVersion", "inputParameters", "outputParameters", "failureWorkflow", "restartable")
 	if _, named := tree["name"]; !named || workflow {
 		return "", false
 	}
 	return KindTaskDef, known
 }
 
-func first(tree map[string]any, names ...string) (string, bool) {
+// has reports whether one of the names is a member of the tree.
+func has(tree map[string]any, names ...string) bool {
 	for _, name := range names {
 		if _, ok := tree[name]; ok {
-			return name, true
+			return true
 		}
 	}
-	return "", false
+	return false
 }

@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -56,7 +57,7 @@ func validateTaskDef(def conductor.TaskDef) []Violation {
 	return found
 }
 
-func oneOf(word string, words ...string) bool { return contains(words, word) }
+func oneOf(word string, words ...string) bool { return slices.Contains(words, word) }
 
 type workflowRules struct {
 	def   conductor.WorkflowDef
@@ -119,8 +120,10 @@ func (w *workflowRules) task(task conductor.WorkflowTask) {
 	if strings.TrimSpace(task.TaskReferenceName) == "" {
 		w.broken("tasks", "", "WorkflowTask taskReferenceName name cannot be empty or null")
 	}
-	for _, field := range missing(task) {
-		w.broken("tasks", task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", field, task.Type, task.Name)
+	for _, need := range required[task.Type] {
+		if !need.met(task) {
+			w.broken("tasks", task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", need.field, task.Type, task.Name)
+		}
 	}
 	_, hasStatus := task.InputParameters["terminationStatus"]
 	status, _ := task.InputParameters["terminationStatus"].(string)
@@ -137,43 +140,47 @@ func (w *workflowRules) task(task conductor.WorkflowTask) {
 	}
 }
 
-// missing lists the fields that a task's type requires and that it does not have.
-func missing(task conductor.WorkflowTask) []string {
-	var fields []string
-	need := func(there bool, name string) {
-		if !there {
-			fields = append(fields, name)
-		}
-	}
-	input := func(names ...string) bool { _, ok := first(task.InputParameters, names...); return ok }
-	switch task.Type {
-	case "EVENT":
-		need(task.Sink != "", "sink")
-	case "DECISION":
-		need(task.CaseValueParam != "" || task.CaseExpression != "", "caseValueParam or caseExpression")
-	case "SWITCH":
-		need(task.EvaluatorType != "", "evaluatorType")
-		need(task.Expression != "", "expression")
-	case "DYNAMIC":
-		need(task.DynamicTaskNameParam != "", "dynamicTaskNameParam")
-	case "FORK_JOIN_DYNAMIC":
-		if !input("forkTaskInputs") && task.DynamicForkJoinTasksParam == "" {
-			need(task.DynamicForkTasksParam != "", "dynamicForkTasksParam")
-			need(task.DynamicForkTasksInputParamName != "", "dynamicForkTasksInputParamName")
-		}
-	case "HTTP":
-		need(input("http_request", "uri") || inTemplate(task, "http_request"), "inputParameters.http_request or inputParameters.uri")
-	case "DO_WHILE":
-		need(task.LoopCondition != nil, "loopCondition")
-		need(len(task.LoopOver) > 0, "loopOver")
-	case "SUB_WORKFLOW":
-		need(task.SubWorkflowParam != nil, "subWorkflowParam")
-	case "KAFKA_PUBLISH":
-		need(input("kafka_request"), "inputParameters.kafka_request")
-	case "JSON_JQ_TRANSFORM":
-		need(input("queryExpression"), "inputParameters.queryExpression")
-	}
-	return fields
+// required tells, of each task type, the fields that it cannot do without and whether a task has them.
+var required = map[string][]requirement{ //nolint:gochecknoglobals // a table of facts
+	"EVENT": {{"sink", func(t conductor.WorkflowTask) bool { return t.Sink != "" }}},
+	"DECISION": {{"caseValueParam or caseExpression", func(t conductor.WorkflowTask) bool {
+		return t.CaseValueParam != "" || t.CaseExpression != ""
+	}}},
+	"SWITCH": {
+		{"evaluatorType", func(t conductor.WorkflowTask) bool { return t.EvaluatorType != "" }},
+		{"expression", func(t conductor.WorkflowTask) bool { return t.Expression != "" }},
+	},
+	"DYNAMIC": {{"dynamicTaskNameParam", func(t conductor.WorkflowTask) bool { return t.DynamicTaskNameParam != "" }}},
+	"FORK_JOIN_DYNAMIC": {
+		{"dynamicForkTasksParam", func(t conductor.WorkflowTask) bool { return forksOtherwise(t) || t.DynamicForkTasksParam != "" }},
+		{"dynamicForkTasksInputParamName", func(t conductor.WorkflowTask) bool {
+			return forksOtherwise(t) || t.DynamicForkTasksInputParamName != ""
+		}},
+	},
+	"HTTP": {{"inputParameters.http_request or inputParameters.uri", func(t conductor.WorkflowTask) bool {
+		return has(t.InputParameters, "http_request", "uri") || inTemplate(t, "http_request")
+	}}},
+	"DO_WHILE": {
+		{"loopCondition", func(t conductor.WorkflowTask) bool { return t.LoopCondition != nil }},
+		{"loopOver", func(t conductor.WorkflowTask) bool { return len(t.LoopOver) > 0 }},
+	},
+	"SUB_WORKFLOW": {{"subWorkflowParam", func(t conductor.WorkflowTask) bool { return t.SubWorkflowParam != nil }}},
+	"KAFKA_PUBLISH": {{"inputParameters.kafka_request", func(t conductor.WorkflowTask) bool {
+		return has(t.InputParameters, "kafka_request")
+	}}},
+	"JSON_JQ_TRANSFORM": {{"inputParameters.queryExpression", func(t conductor.WorkflowTask) bool {
+		return has(t.InputParameters, "queryExpression")
+	}}},
+}
+
+type requirement struct {
+	field string
+	met   func(task conductor.WorkflowTask) bool
+}
+
+// forksOtherwise reports whether a dynamic fork is written in one of its two newer ways.
+func forksOtherwise(t conductor.WorkflowTask) bool {
+	return has(t.InputParameters, "forkTaskInputs") || t.DynamicForkJoinTasksParam != ""
 }
 
 func inTemplate(task conductor.WorkflowTask, name string) bool {

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -100,7 +99,7 @@ func (o *Options) defaults() {
 		o.Store = store.NewMemory()
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Key == "" || o.Secret == "" {
 		o.Key, o.Secret = randomHex(16), randomHex(32)

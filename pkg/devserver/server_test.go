@@ -68,7 +68,7 @@ func TestOneTaskWorkflow(t *testing.T) {
 			w, err := admin.Workflows.Get(ctx, id, true)
 			require.NoError(t, err)
 			require.Equal(t, "COMPLETED", w.Value.Status)
-			require.EqualValues(t, "7", w.Value.Output["inventory"].(json.Number).String())
+			require.Equal(t, "7", w.Value.Output["inventory"].(json.Number).String())
 		})
 	}
 }

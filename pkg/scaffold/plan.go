@@ -235,7 +235,7 @@ func checkPaths(files []File) error {
 		if !fs.ValidPath(file.Path) || strings.ContainsAny(file.Path, `\:*?"<>|`) || path.Clean(file.Path) != file.Path {
 			return fmt.Errorf("the template's target %q is not a path inside the project", file.Path)
 		}
-		for _, part := range strings.Split(file.Path, "/") {
+		for part := range strings.SplitSeq(file.Path, "/") {
 			base, _, _ := strings.Cut(strings.ToUpper(part), ".")
 			if slices.Contains(deviceNames(), base) || strings.HasSuffix(part, ".") || strings.HasSuffix(part, " ") {
 				return fmt.Errorf("the template's target %q cannot exist on Windows", file.Path)

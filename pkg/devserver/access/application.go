@@ -130,8 +130,10 @@ func (a *Access) DeleteApplication(ctx context.Context, id string) error {
 	}
 	target := conductor.Target{Type: "APPLICATION", ID: id}
 	records := []store.Record{
-		{Kind: kindApp, Key: id}, {Kind: kindUser, Key: app.UserID()},
-		{Kind: kindOwner, Key: targetKey(target)}, {Kind: kindTags, Key: targetKey(target)},
+		{Kind: kindApp, Key: id},
+		{Kind: kindUser, Key: app.UserID()},
+		{Kind: kindOwner, Key: targetKey(target)},
+		{Kind: kindTags, Key: targetKey(target)},
 	}
 	var keys []string
 	for keyID, k := range a.keys {

@@ -37,7 +37,7 @@ func permissions(role string) []conductor.Permission {
 		roleWorkflowManager:    "WORKFLOW_MANAGEMENT WORKFLOW_SEARCH",
 	}
 	list := []conductor.Permission{}
-	for _, name := range strings.Fields(names[role]) {
+	for name := range strings.FieldsSeq(names[role]) {
 		list = append(list, conductor.Permission{Name: name})
 	}
 	return list

@@ -138,7 +138,7 @@ func (c *call) flag(name string, preset bool) bool {
 func (c *call) list(name string) []string {
 	var values []string
 	for _, value := range c.query()[name] {
-		for _, part := range strings.Split(value, ",") {
+		for part := range strings.SplitSeq(value, ",") {
 			if part != "" {
 				values = append(values, part)
 			}

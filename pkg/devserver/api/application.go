@@ -7,7 +7,7 @@ import (
 func (a *api) applicationRoutes() {
 	a.route("GET /api/applications", func(c *call) (any, error) { return a.Access.Applications(c.caller), nil })
 	a.route("POST /api/applications", a.createApplication)
-	a.route("GET /api/applications/{id}", a.managed("READ", func(c *call, id string) (any, error) { return a.Access.Application(id) }))
+	a.route("GET /api/applications/{id}", a.managed("READ", func(_ *call, id string) (any, error) { return a.Access.Application(id) }))
 	a.route("PUT /api/applications/{id}", a.managed("UPDATE", a.renameApplication))
 	a.route("DELETE /api/applications/{id}", a.managed("DELETE", a.deleteApplication))
 	a.route("GET /api/applications/key/{key}", a.applicationOfKey)

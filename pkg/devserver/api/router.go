@@ -18,7 +18,7 @@ type route struct {
 	handle   http.HandlerFunc
 }
 
-func key(method string, segments int) string { return method + "/" + string(rune('0'+segments)) }
+func key(method string, segments int) string { return method + strings.Repeat("/", segments) }
 
 // split cuts a path at its slashes, so that an escaped slash stays in its segment.
 func split(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }

@@ -1,205 +1,213 @@
 package api
 
+import "strings"
+
 // unsupported lists the routes of the real servers that this one does not have yet: they answer 501 with their name, so that nobody
-// takes their absence for a wrong address. The first list is both products', the second Orkes' own.
+// takes their absence for a wrong address.
 func (a *api) unsupported() []string {
-	both := []string{
-		"DELETE /api/event/{name}",
-		"DELETE /api/scheduler/schedules/{name}",
-		"DELETE /api/workflow/bulk/terminate-remove",
-		"DELETE /api/workflow/{workflowId}/terminate-remove",
-		"GET /api/admin/config",
-		"GET /api/admin/queues",
-		"GET /api/admin/task/{tasktype}",
-		"GET /api/environment",
-		"GET /api/environment/{key}",
-		"GET /api/event",
-		"GET /api/event/{event}",
-		"GET /api/queue",
-		"GET /api/queue/size",
-		"GET /api/scheduler/admin/pause",
-		"GET /api/scheduler/admin/requeue",
-		"GET /api/scheduler/admin/resume",
-		"GET /api/scheduler/nextFewSchedules",
-		"GET /api/scheduler/schedules",
-		"GET /api/scheduler/schedules/search",
-		"GET /api/scheduler/schedules/{name}",
-		"GET /api/scheduler/schedules/{name}/pause",
-		"GET /api/scheduler/schedules/{name}/resume",
-		"GET /api/scheduler/search/executions",
-		"GET /api/secrets",
-		"GET /api/tasks/externalstoragelocation",
-		"GET /api/tasks/search-v2",
-		"GET /api/workflow/execute/{name}",
-		"GET /api/workflow/externalstoragelocation",
-		"GET /api/workflow/search-by-tasks",
-		"GET /api/workflow/search-by-tasks-v2",
-		"POST /api/admin/consistency/verifyAndRepair/{workflowId}",
-		"POST /api/admin/sweep/requeue/{workflowId}",
-		"POST /api/event",
-		"POST /api/metadata/workflow-importer/import-bpm",
-		"POST /api/queue/update/{workflowId}/{ref}/{status}",
-		"POST /api/scheduler/schedules",
-		"POST /api/tasks/queue/requeue/{taskType}",
-		"POST /api/tasks/{workflowId}/{status}/signal",
-		"POST /api/tasks/{workflowId}/{status}/signal/sync",
-		"POST /api/workflow/bulk/restart",
-		"POST /api/workflow/bulk/retry",
-		"POST /api/workflow/bulk/search",
-		"POST /api/workflow/execute/{name}",
-		"POST /api/workflow/execute/{name}/{version}",
-		"POST /api/workflow/test",
-		"POST /api/workflow/{workflowId}/rerun",
-		"POST /api/workflow/{workflowId}/resetcallbacks",
-		"POST /api/workflow/{workflowId}/restart",
-		"POST /api/workflow/{workflowId}/retry",
-		"PUT /api/event",
-		"PUT /api/scheduler/bulk/pause",
-		"PUT /api/scheduler/bulk/resume",
-		"PUT /api/scheduler/schedules/{name}/pause",
-		"PUT /api/scheduler/schedules/{name}/resume",
-		"PUT /api/workflow/{workflowId}/skiptask/{taskReferenceName}",
+	routes := strings.Split(strings.TrimSpace(bothProducts), "\n")
+	if a.Access != nil {
+		routes = append(routes, strings.Split(strings.TrimSpace(orkesOnly), "\n")...)
 	}
-	if a.Access == nil {
-		return both
-	}
-	return append(both,
-		"DELETE /api/environment/{key}",
-		"DELETE /api/environment/{name}/tags",
-		"DELETE /api/event/queue/config/{queueType}/{queueName}",
-		"DELETE /api/event/{name}/tags",
-		"DELETE /api/human/tasks/delete",
-		"DELETE /api/human/tasks/delete/{taskId}",
-		"DELETE /api/human/template/{name}",
-		"DELETE /api/human/template/{name}/tags",
-		"DELETE /api/human/template/{name}/{version}",
-		"DELETE /api/integrations/provider/{name}",
-		"DELETE /api/integrations/provider/{name}/integration/{integration_name}",
-		"DELETE /api/integrations/provider/{name}/integration/{integration_name}/tags",
-		"DELETE /api/integrations/provider/{name}/tags",
-		"DELETE /api/metadata/webhook/{id}",
-		"DELETE /api/metadata/webhook/{id}/tags",
-		"DELETE /api/prompts/{name}",
-		"DELETE /api/prompts/{name}/tags",
-		"DELETE /api/prompts/{name}/versions/{version}",
-		"DELETE /api/registry/service/protos/{registryName}/{filename}",
-		"DELETE /api/registry/service/{name}",
-		"DELETE /api/registry/service/{registryName}/methods",
-		"DELETE /api/scheduler/schedules/{name}/tags",
-		"DELETE /api/schema/{name}",
-		"DELETE /api/schema/{name}/{version}",
-		"DELETE /api/secrets/{key}",
-		"DELETE /api/secrets/{key}/tags",
-		"GET /api/admin/redisUsage",
-		"GET /api/environment/{name}/tags",
-		"GET /api/event/execution",
-		"GET /api/event/execution/{eventHandlerName}",
-		"GET /api/event/handler",
-		"GET /api/event/handler/{name}",
-		"GET /api/event/message",
-		"GET /api/event/message/{event}",
-		"GET /api/event/queue/config",
-		"GET /api/event/queue/config/{queueType}/{queueName}",
-		"GET /api/event/{name}/tags",
-		"GET /api/global_schema/{name}",
-		"GET /api/human/tasks/backPopulateFullTextIndex",
-		"GET /api/human/tasks/getTaskDisplayNames",
-		"GET /api/human/tasks/{taskId}",
-		"GET /api/human/tasks/{taskId}/conductorTask",
-		"GET /api/human/template",
-		"GET /api/human/template/{humanTaskId}",
-		"GET /api/human/template/{name}/tags",
-		"GET /api/human/template/{name}/{version}",
-		"GET /api/integrations",
-		"GET /api/integrations/all",
-		"GET /api/integrations/def",
-		"GET /api/integrations/def/{name}",
-		"GET /api/integrations/llm/{name}/token",
-		"GET /api/integrations/llm/{name}/token/history",
-		"GET /api/integrations/provider",
-		"GET /api/integrations/provider/{integration_provider}/integration/{integration_name}/prompt",
-		"GET /api/integrations/provider/{name}",
-		"GET /api/integrations/provider/{name}/integration",
-		"GET /api/integrations/provider/{name}/integration/all",
-		"GET /api/integrations/provider/{name}/integration/{integration_name}",
-		"GET /api/integrations/provider/{name}/integration/{integration_name}/tags",
-		"GET /api/integrations/provider/{name}/tags",
-		"GET /api/limits",
-		"GET /api/metadata/webhook",
-		"GET /api/metadata/webhook/{id}",
-		"GET /api/metadata/webhook/{id}/tags",
-		"GET /api/prompts",
-		"GET /api/prompts/{name}",
-		"GET /api/prompts/{name}/tags",
-		"GET /api/prompts/{name}/versions",
-		"GET /api/registry/service",
-		"GET /api/registry/service/protos/{registryName}",
-		"GET /api/registry/service/protos/{registryName}/{filename}",
-		"GET /api/registry/service/{name}",
-		"GET /api/registry/service/{name}/circuit-breaker/status",
-		"GET /api/registry/service/{name}/discover",
-		"GET /api/scheduler/schedules/tags",
-		"GET /api/scheduler/schedules/{name}/tags",
-		"GET /api/schema",
-		"GET /api/schema/{name}",
-		"GET /api/schema/{name}/{version}",
-		"GET /api/secrets-v2",
-		"GET /api/secrets/clearLocalCache",
-		"GET /api/secrets/clearRedisCache",
-		"GET /api/secrets/{key}",
-		"GET /api/secrets/{key}/exists",
-		"GET /api/secrets/{key}/tags",
-		"POST /api/admin/cache/clear/{taskDefName}",
-		"POST /api/event/handleIncomingEvent",
-		"POST /api/event/queue/connectivity",
-		"POST /api/global_schema",
-		"POST /api/human/tasks/search",
-		"POST /api/human/tasks/update/taskRef",
-		"POST /api/human/tasks/{taskId}/claim",
-		"POST /api/human/tasks/{taskId}/externalUser/{userId}",
-		"POST /api/human/tasks/{taskId}/reassign",
-		"POST /api/human/tasks/{taskId}/release",
-		"POST /api/human/tasks/{taskId}/skip",
-		"POST /api/human/tasks/{taskId}/update",
-		"POST /api/human/template",
-		"POST /api/human/template/bulk",
-		"POST /api/integrations",
-		"POST /api/integrations/def/register",
-		"POST /api/integrations/eventStats/{type}",
-		"POST /api/integrations/llm/{name}/token",
-		"POST /api/integrations/provider/{integration_provider}/integration/{integration_name}/prompt/{prompt_name}",
-		"POST /api/integrations/provider/{name}",
-		"POST /api/integrations/provider/{name}/integration/{integration_name}",
-		"POST /api/metadata/webhook",
-		"POST /api/metadata/workflow-task-defs/upload",
-		"POST /api/prompts",
-		"POST /api/prompts/test",
-		"POST /api/prompts/{name}",
-		"POST /api/registry/service",
-		"POST /api/registry/service/protos/{registryName}/{filename}",
-		"POST /api/registry/service/{name}/circuit-breaker/close",
-		"POST /api/registry/service/{name}/circuit-breaker/open",
-		"POST /api/registry/service/{registryName}/methods",
-		"POST /api/schema",
-		"POST /api/secrets",
-		"POST /api/workflow/correlated/batch",
-		"POST /api/workflow/{workflowId}/jump/{taskReferenceName}",
-		"POST /api/workflow/{workflowId}/state",
-		"POST /api/workflow/{workflowId}/upgrade",
-		"POST /api/workflow/{workflowId}/variables",
-		"PUT /api/environment/{key}",
-		"PUT /api/environment/{name}/tags",
-		"PUT /api/event/queue/config/{queueType}/{queueName}",
-		"PUT /api/event/{name}/tags",
-		"PUT /api/human/template/{name}/tags",
-		"PUT /api/integrations/provider/{name}/integration/{integration_name}/tags",
-		"PUT /api/integrations/provider/{name}/tags",
-		"PUT /api/metadata/webhook/{id}",
-		"PUT /api/metadata/webhook/{id}/tags",
-		"PUT /api/prompts/{name}",
-		"PUT /api/prompts/{name}/tags",
-		"PUT /api/scheduler/schedules/{name}/tags",
-		"PUT /api/secrets/{key}",
-		"PUT /api/secrets/{key}/tags",
-	)
+	return routes
 }
+
+// bothProducts are routes of open-source Conductor and Orkes.
+const bothProducts = `
+DELETE /api/event/{name}
+DELETE /api/scheduler/schedules/{name}
+DELETE /api/workflow/bulk/terminate-remove
+DELETE /api/workflow/{workflowId}/terminate-remove
+GET /api/admin/config
+GET /api/admin/queues
+GET /api/admin/task/{tasktype}
+GET /api/environment
+GET /api/environment/{key}
+GET /api/event
+GET /api/event/{event}
+GET /api/queue
+GET /api/queue/size
+GET /api/scheduler/admin/pause
+GET /api/scheduler/admin/requeue
+GET /api/scheduler/admin/resume
+GET /api/scheduler/nextFewSchedules
+GET /api/scheduler/schedules
+GET /api/scheduler/schedules/search
+GET /api/scheduler/schedules/{name}
+GET /api/scheduler/schedules/{name}/pause
+GET /api/scheduler/schedules/{name}/resume
+GET /api/scheduler/search/executions
+GET /api/secrets
+GET /api/tasks/externalstoragelocation
+GET /api/tasks/search-v2
+GET /api/workflow/execute/{name}
+GET /api/workflow/externalstoragelocation
+GET /api/workflow/search-by-tasks
+GET /api/workflow/search-by-tasks-v2
+POST /api/admin/consistency/verifyAndRepair/{workflowId}
+POST /api/admin/sweep/requeue/{workflowId}
+POST /api/event
+POST /api/metadata/workflow-importer/import-bpm
+POST /api/queue/update/{workflowId}/{ref}/{status}
+POST /api/scheduler/schedules
+POST /api/tasks/queue/requeue/{taskType}
+POST /api/tasks/{workflowId}/{status}/signal
+POST /api/tasks/{workflowId}/{status}/signal/sync
+POST /api/workflow/bulk/restart
+POST /api/workflow/bulk/retry
+POST /api/workflow/bulk/search
+POST /api/workflow/execute/{name}
+POST /api/workflow/execute/{name}/{version}
+POST /api/workflow/test
+POST /api/workflow/{workflowId}/rerun
+POST /api/workflow/{workflowId}/resetcallbacks
+POST /api/workflow/{workflowId}/restart
+POST /api/workflow/{workflowId}/retry
+PUT /api/event
+PUT /api/scheduler/bulk/pause
+PUT /api/scheduler/bulk/resume
+PUT /api/scheduler/schedules/{name}/pause
+PUT /api/scheduler/schedules/{name}/resume
+PUT /api/workflow/{workflowId}/skiptask/{taskReferenceName}
+`
+
+// orkesOnly are routes of Orkes' OpenAPI document that open-source Conductor has not.
+const orkesOnly = `
+DELETE /api/environment/{key}
+DELETE /api/environment/{name}/tags
+DELETE /api/event/queue/config/{queueType}/{queueName}
+DELETE /api/event/{name}/tags
+DELETE /api/human/tasks/delete
+DELETE /api/human/tasks/delete/{taskId}
+DELETE /api/human/template/{name}
+DELETE /api/human/template/{name}/tags
+DELETE /api/human/template/{name}/{version}
+DELETE /api/integrations/provider/{name}
+DELETE /api/integrations/provider/{name}/integration/{integration_name}
+DELETE /api/integrations/provider/{name}/integration/{integration_name}/tags
+DELETE /api/integrations/provider/{name}/tags
+DELETE /api/metadata/webhook/{id}
+DELETE /api/metadata/webhook/{id}/tags
+DELETE /api/prompts/{name}
+DELETE /api/prompts/{name}/tags
+DELETE /api/prompts/{name}/versions/{version}
+DELETE /api/registry/service/protos/{registryName}/{filename}
+DELETE /api/registry/service/{name}
+DELETE /api/registry/service/{registryName}/methods
+DELETE /api/scheduler/schedules/{name}/tags
+DELETE /api/schema/{name}
+DELETE /api/schema/{name}/{version}
+DELETE /api/secrets/{key}
+DELETE /api/secrets/{key}/tags
+GET /api/admin/redisUsage
+GET /api/environment/{name}/tags
+GET /api/event/execution
+GET /api/event/execution/{eventHandlerName}
+GET /api/event/handler
+GET /api/event/handler/{name}
+GET /api/event/message
+GET /api/event/message/{event}
+GET /api/event/queue/config
+GET /api/event/queue/config/{queueType}/{queueName}
+GET /api/event/{name}/tags
+GET /api/global_schema/{name}
+GET /api/human/tasks/backPopulateFullTextIndex
+GET /api/human/tasks/getTaskDisplayNames
+GET /api/human/tasks/{taskId}
+GET /api/human/tasks/{taskId}/conductorTask
+GET /api/human/template
+GET /api/human/template/{humanTaskId}
+GET /api/human/template/{name}/tags
+GET /api/human/template/{name}/{version}
+GET /api/integrations
+GET /api/integrations/all
+GET /api/integrations/def
+GET /api/integrations/def/{name}
+GET /api/integrations/llm/{name}/token
+GET /api/integrations/llm/{name}/token/history
+GET /api/integrations/provider
+GET /api/integrations/provider/{integration_provider}/integration/{integration_name}/prompt
+GET /api/integrations/provider/{name}
+GET /api/integrations/provider/{name}/integration
+GET /api/integrations/provider/{name}/integration/all
+GET /api/integrations/provider/{name}/integration/{integration_name}
+GET /api/integrations/provider/{name}/integration/{integration_name}/tags
+GET /api/integrations/provider/{name}/tags
+GET /api/limits
+GET /api/metadata/webhook
+GET /api/metadata/webhook/{id}
+GET /api/metadata/webhook/{id}/tags
+GET /api/prompts
+GET /api/prompts/{name}
+GET /api/prompts/{name}/tags
+GET /api/prompts/{name}/versions
+GET /api/registry/service
+GET /api/registry/service/protos/{registryName}
+GET /api/registry/service/protos/{registryName}/{filename}
+GET /api/registry/service/{name}
+GET /api/registry/service/{name}/circuit-breaker/status
+GET /api/registry/service/{name}/discover
+GET /api/scheduler/schedules/tags
+GET /api/scheduler/schedules/{name}/tags
+GET /api/schema
+GET /api/schema/{name}
+GET /api/schema/{name}/{version}
+GET /api/secrets-v2
+GET /api/secrets/clearLocalCache
+GET /api/secrets/clearRedisCache
+GET /api/secrets/{key}
+GET /api/secrets/{key}/exists
+GET /api/secrets/{key}/tags
+POST /api/admin/cache/clear/{taskDefName}
+POST /api/event/handleIncomingEvent
+POST /api/event/queue/connectivity
+POST /api/global_schema
+POST /api/human/tasks/search
+POST /api/human/tasks/update/taskRef
+POST /api/human/tasks/{taskId}/claim
+POST /api/human/tasks/{taskId}/externalUser/{userId}
+POST /api/human/tasks/{taskId}/reassign
+POST /api/human/tasks/{taskId}/release
+POST /api/human/tasks/{taskId}/skip
+POST /api/human/tasks/{taskId}/update
+POST /api/human/template
+POST /api/human/template/bulk
+POST /api/integrations
+POST /api/integrations/def/register
+POST /api/integrations/eventStats/{type}
+POST /api/integrations/llm/{name}/token
+POST /api/integrations/provider/{integration_provider}/integration/{integration_name}/prompt/{prompt_name}
+POST /api/integrations/provider/{name}
+POST /api/integrations/provider/{name}/integration/{integration_name}
+POST /api/metadata/webhook
+POST /api/metadata/workflow-task-defs/upload
+POST /api/prompts
+POST /api/prompts/test
+POST /api/prompts/{name}
+POST /api/registry/service
+POST /api/registry/service/protos/{registryName}/{filename}
+POST /api/registry/service/{name}/circuit-breaker/close
+POST /api/registry/service/{name}/circuit-breaker/open
+POST /api/registry/service/{registryName}/methods
+POST /api/schema
+POST /api/secrets
+POST /api/workflow/correlated/batch
+POST /api/workflow/{workflowId}/jump/{taskReferenceName}
+POST /api/workflow/{workflowId}/state
+POST /api/workflow/{workflowId}/upgrade
+POST /api/workflow/{workflowId}/variables
+PUT /api/environment/{key}
+PUT /api/environment/{name}/tags
+PUT /api/event/queue/config/{queueType}/{queueName}
+PUT /api/event/{name}/tags
+PUT /api/human/template/{name}/tags
+PUT /api/integrations/provider/{name}/integration/{integration_name}/tags
+PUT /api/integrations/provider/{name}/tags
+PUT /api/metadata/webhook/{id}
+PUT /api/metadata/webhook/{id}/tags
+PUT /api/prompts/{name}
+PUT /api/prompts/{name}/tags
+PUT /api/scheduler/schedules/{name}/tags
+PUT /api/secrets/{key}
+PUT /api/secrets/{key}/tags
+`

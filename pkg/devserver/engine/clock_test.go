@@ -74,5 +74,6 @@ func TestSystemClockRings(t *testing.T) {
 
 func TestIDsAreVersion4(t *testing.T) {
 	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, newID())
-	require.NotEqual(t, newID(), newID())
+	first, second := newID(), newID()
+	require.NotEqual(t, first, second)
 }

@@ -152,13 +152,13 @@ func (p *pathParser) brackets(path *jsonPath, deep bool) error {
 	p.blanks()
 	step := pathStep{deep: deep}
 	var err error
-	switch c := p.peek(); {
-	case c == '*':
+	switch c := p.peek(); c {
+	case '*':
 		p.at++
 		step.all = true
-	case c == '\'' || c == '"':
+	case '\'', '"':
 		step.names, err = p.names()
-	case c == '?':
+	case '?':
 		p.at++
 		step.filter, err = p.filter()
 	default:

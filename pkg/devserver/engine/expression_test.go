@@ -11,10 +11,10 @@ import (
 )
 
 // sample is an execution that expressions read from.
-func sample(t testing.TB) *execution {
-	t.Helper()
+func sample(tb testing.TB) *execution {
+	tb.Helper()
 	var input map[string]any
-	require.NoError(t, conductor.Decode([]byte(`{
+	require.NoError(tb, conductor.Decode([]byte(`{
 		"name": "ann", "count": 3, "price": 1.50, "big": 12345678.0, "yes": true, "nothing": null, "dotted.key": "d", "with space": "s",
 		"user": {"id": 7, "tags": ["x", "y"]}, "list": [10, 20, 30, 40], "empty": [],
 		"books": [{"t": "A", "p": 8, "cat": "f"}, {"t": "B", "p": 12.5, "cat": "g", "isbn": "1"}, {"t": "C", "p": 30, "cat": "f", "isbn": null}],
@@ -144,10 +144,22 @@ func TestJavaText(t *testing.T) {
 		value  any
 		wanted string
 	}{
-		{nil, "null"}, {true, "true"}, {"s", "s"}, {1, "1"}, {int64(2), "2"}, {3.0, "3"}, {0.5, "0.5"}, {1e-5, "1.0E-5"}, {1.5e300, "1.5E300"},
-		{json.Number("7"), "7"}, {json.Number("7.0"), "7.0"}, {json.Number("1e3"), "1000.0"}, {json.Number("1e999"), "1e999"},
+		{nil, "null"},
+		{true, "true"},
+		{"s", "s"},
+		{1, "1"},
+		{int64(2), "2"},
+		{3.0, "3"},
+		{0.5, "0.5"},
+		{1e-5, "1.0E-5"},
+		{1.5e300, "1.5E300"},
+		{json.Number("7"), "7"},
+		{json.Number("7.0"), "7.0"},
+		{json.Number("1e3"), "1000.0"},
+		{json.Number("1e999"), "1e999"},
 		{json.Number("12345678901234567890"), "12345678901234567890"},
-		{map[string]any{"b": nil, "a": []any{1, "x", map[string]any{}}}, "{a=[1, x, {}], b=null}"}, {[]any{}, "[]"},
+		{map[string]any{"b": nil, "a": []any{1, "x", map[string]any{}}}, "{a=[1, x, {}], b=null}"},
+		{[]any{}, "[]"},
 	} {
 		require.Equal(t, c.wanted, javaText(c.value))
 	}

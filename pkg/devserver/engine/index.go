@@ -130,12 +130,6 @@ func (i *index) task(taskID string) *task {
 	return i.tasks[taskID]
 }
 
-func (i *index) ofKey(workflow, key string) *execution {
-	i.mu.RLock()
-	defer i.mu.RUnlock()
-	return i.byKey[idempotencyKey{workflow, key}]
-}
-
 // named, correlated, inStatus and everything return executions by order; the lists are the caller's.
 func (i *index) named(name string) []*execution {
 	i.mu.RLock()

@@ -144,7 +144,8 @@ func TestIdempotency(t *testing.T) {
 
 	loose := newRig(t, func(o *Options) { o.EnforceIdempotency = false })
 	loose.flow("one", nil, simple("a", "a"))
-	require.NotEqual(t, loose.startAs(req), loose.startAs(req))
+	first, second = loose.startAs(req), loose.startAs(req)
+	require.NotEqual(t, first, second)
 }
 
 func TestEvents(t *testing.T) {

@@ -133,12 +133,8 @@ func inputParameters(t *conductor.WorkflowTask, def *conductor.TaskDef) any {
 		return anyMap(t.InputParameters)
 	}
 	merged := make(map[string]any, len(t.InputParameters)+len(def.InputTemplate))
-	for key, value := range def.InputTemplate {
-		merged[key] = value
-	}
-	for key, value := range t.InputParameters {
-		merged[key] = value
-	}
+	maps.Copy(merged, def.InputTemplate)
+	maps.Copy(merged, t.InputParameters)
 	return merged
 }
 

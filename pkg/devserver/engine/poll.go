@@ -67,13 +67,13 @@ func (e *Engine) collect(ctx context.Context, q *queue, req PollRequest) ([]cond
 			return nil, err
 		}
 		if err != nil {
-			break // what is in hand belongs to this worker already
+			break
 		}
 		if delivered != nil {
 			tasks = append(tasks, *delivered)
 		}
 	}
-	return tasks, nil
+	return tasks, nil //nolint:nilerr // what is in hand belongs to this worker already
 }
 
 // deliver gives the task of a taken entry to a worker, or nil when it is no longer to be had or a limit holds it back.

@@ -220,7 +220,7 @@ func (q *queue) count() int {
 	return q.size
 }
 
-type readyHeap []*entry
+type readyHeap []*entry //nolint:recvcheck // the shape that container/heap asks for
 
 func (h readyHeap) Len() int           { return len(h) }
 func (h readyHeap) Less(i, j int) bool { return h[i].before(h[j]) }
@@ -228,7 +228,7 @@ func (h readyHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i]; h[i].place, h[
 func (h *readyHeap) Push(x any)        { pushEntry((*[]*entry)(h), x) }
 func (h *readyHeap) Pop() any          { return popEntry((*[]*entry)(h)) }
 
-type delayedHeap []*entry
+type delayedHeap []*entry //nolint:recvcheck // the shape that container/heap asks for
 
 func (h delayedHeap) Len() int           { return len(h) }
 func (h delayedHeap) Less(i, j int) bool { return h[i].deliverOn < h[j].deliverOn }

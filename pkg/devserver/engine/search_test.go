@@ -188,8 +188,19 @@ func TestWildcard(t *testing.T) {
 		pattern, text string
 		wanted        bool
 	}{
-		{"abc", "abc", true}, {"abc", "abcd", false}, {"*", "", true}, {"a*", "abc", true}, {"*c", "abc", true}, {"a*c", "abc", true},
-		{"a*c", "ac", true}, {"a*b*c", "axbyc", true}, {"a*b*c", "axyc", false}, {"*b*", "abc", true}, {"aba*aba", "aba", false}, {"", "", true}, {"", "x", false},
+		{"abc", "abc", true},
+		{"abc", "abcd", false},
+		{"*", "", true},
+		{"a*", "abc", true},
+		{"*c", "abc", true},
+		{"a*c", "abc", true},
+		{"a*c", "ac", true},
+		{"a*b*c", "axbyc", true},
+		{"a*b*c", "axyc", false},
+		{"*b*", "abc", true},
+		{"aba*aba", "aba", false},
+		{"", "", true},
+		{"", "x", false},
 	} {
 		require.Equal(t, c.wanted, wildcard(c.pattern, c.text), "%q %q", c.pattern, c.text)
 	}

@@ -96,7 +96,7 @@ func (t *timers) close() {
 	}
 }
 
-type alarmHeap []*alarm
+type alarmHeap []*alarm //nolint:recvcheck // the shape that container/heap asks for
 
 func (h alarmHeap) Len() int           { return len(h) }
 func (h alarmHeap) Less(i, j int) bool { return h[i].at < h[j].at }

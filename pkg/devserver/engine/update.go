@@ -49,7 +49,7 @@ func (e *Engine) Update(ctx context.Context, result conductor.TaskResult) (condu
 // UpdateByRef updates the task that waits under a reference name: POST /tasks/{workflowId}/{ref}/{status}. The given output
 // is laid over what is there. fault.NotFound when the workflow is unknown or nothing of that name is pending.
 func (e *Engine) UpdateByRef(
-	ctx context.Context, workflowID, ref, status, workerID string, output map[string]any, //nolint:revive // the contract's signature
+	ctx context.Context, workflowID, ref, status, workerID string, output map[string]any,
 ) (conductor.Task, error) {
 	if !slices.Contains(resultStatuses(), status) {
 		return conductor.Task{}, badStatus(status)

@@ -131,8 +131,8 @@ func TestTaskLogs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, logs, 11)
 	require.Equal(t, conductor.TaskExecLog{Log: "", TaskID: task.TaskID, CreatedTime: 1_700_000_000_250}, logs[0])
-	require.EqualValues(t, 1_700_000_000_123, logs[1].CreatedTime)
-	require.EqualValues(t, r.now(), logs[2].CreatedTime)
+	require.Equal(t, float64(1_700_000_000_123), logs[1].CreatedTime)
+	require.Equal(t, float64(r.now()), logs[2].CreatedTime)
 	require.Equal(t, "by hand", logs[10].Log)
 	for _, call := range []func() error{
 		func() error { return r.AddLog(t.Context(), "x", "") },

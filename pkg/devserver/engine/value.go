@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -61,7 +62,7 @@ func plainMap(value any) (map[string]any, error) {
 
 // sizeOf estimates the bytes of a value as JSON. It stops counting above limit.
 func sizeOf(value any, limit int) int {
-	size := 0
+	var size int
 	switch v := value.(type) {
 	case map[string]any:
 		size = 2
