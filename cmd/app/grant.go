@@ -199,7 +199,7 @@ func noteUndefined(deps *cli.Deps, asked, defined []string) {
 		if defined == nil || slices.Contains(defined, task) {
 			continue
 		}
-		meant := ""
+		meant := "."
 		if near, found := definition.Nearest(task, defined); found {
 			meant = "; did you mean " + near + "?"
 		}

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/orkesctl/orkesctl/internal/config"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -24,7 +26,45 @@ func (d *Deps) explain(err error) *Error {
 		return explained
 	}
 	explained.Hint = hintFor(err, settings)
+	if conductor.IsForbidden(err) {
+		explained.Hint = d.refused(settings)
+	}
 	return explained
+}
+
+// whoTime is how long an explanation waits for the server to say whose key was used.
+const whoTime = 2 * time.Second
+
+// refused explains a refused permission: whose the key is and which roles it has, where the server says so in time.
+func (d *Deps) refused(s config.Settings) string {
+	who := "The request was made with " + identity(s)
+	ctx, cancel := context.WithTimeout(context.Background(), whoTime)
+	defer cancel()
+	if client, err := d.client(); err == nil {
+		if user, err := client.Token.UserInfo(ctx); err == nil {
+			who += ", which belongs to " + owner(user.Value)
+		}
+	}
+	return who + ".\nUse an identity that may do this: orkesctl --profile NAME …   ·   orkesctl login   ·   who it is: orkesctl whoami"
+}
+
+// owner names a user with the roles it has: "application get-inventory-worker, which has roles: WORKER".
+func owner(user conductor.User) string {
+	name := user.Name
+	if name == "" {
+		name = user.ID
+	}
+	if strings.HasPrefix(user.ID, "app:") {
+		name = "application " + name
+	}
+	roles := make([]string, len(user.Roles))
+	for i, role := range user.Roles {
+		roles[i] = role.Name
+	}
+	if len(roles) == 0 {
+		return name + ", which has no role"
+	}
+	return name + ", which has roles: " + strings.Join(roles, ", ")
 }
 
 func hintFor(err error, s config.Settings) string {
@@ -37,9 +77,6 @@ func hintFor(err error, s config.Settings) string {
 		return protocolHint(protocol, s)
 	case conductor.IsUnauthenticated(err):
 		return "The server does not accept " + identity(s) + ".\nSign in: orkesctl login   ·   or see what is used: orkesctl config show"
-	case conductor.IsForbidden(err):
-		return "The request was made with " + identity(s) +
-			".\nUse an identity that may do this: orkesctl --profile NAME …   ·   orkesctl login   ·   who it is: orkesctl whoami"
 	case conductor.IsUnavailable(err):
 		return "The server is there and does not answer properly. Try again, or ask: orkesctl version --debug"
 	default:

@@ -20,20 +20,29 @@ func (c *Client) named(ctx context.Context, op, method string, result any, segme
 	return c.do(ctx, call{op: op, method: method, path: at}, result)
 }
 
+// withTags asks for definitions as Orkes extends them: with their tags (ExtendedTaskDef, ExtendedWorkflowDef). Open-source
+// Conductor ignores it.
+func withTags() url.Values { return url.Values{"metadata": {"true"}} }
+
 // TaskDefService reads and writes task definitions.
 type TaskDefService struct{ c *Client }
 
-// List calls GET /metadata/taskdefs.
+// List calls GET /metadata/taskdefs?metadata=true: every definition with its tags.
 func (s *TaskDefService) List(ctx context.Context) ([]Document[TaskDef], error) {
 	var list []Document[TaskDef]
-	err := s.c.do(ctx, call{op: "list task definitions", method: http.MethodGet, path: "/metadata/taskdefs"}, &list)
+	err := s.c.do(ctx, call{op: "list task definitions", method: http.MethodGet, path: "/metadata/taskdefs", query: withTags()}, &list)
 	return list, err
 }
 
-// Get calls GET /metadata/taskdefs/{name}.
+// Get calls GET /metadata/taskdefs/{name}?metadata=true: the definition with its tags.
 func (s *TaskDefService) Get(ctx context.Context, name string) (Document[TaskDef], error) {
 	var def Document[TaskDef]
-	err := s.c.named(ctx, fmt.Sprintf("get task %q", name), http.MethodGet, &def, "metadata", "taskdefs", name)
+	op := fmt.Sprintf("get task %q", name)
+	at, err := path("metadata", "taskdefs", name)
+	if err != nil {
+		return def, fmt.Errorf("%s: %w", op, err)
+	}
+	err = s.c.do(ctx, call{op: op, method: http.MethodGet, path: at, query: withTags()}, &def)
 	return def, err
 }
 
@@ -75,10 +84,10 @@ type PutOptions struct {
 	NewVersion bool // Orkes: take the next version number instead
 }
 
-// List calls GET /metadata/workflow: every version of every definition.
+// List calls GET /metadata/workflow?metadata=true: every version of every definition, with its tags.
 func (s *WorkflowDefService) List(ctx context.Context) ([]Document[WorkflowDef], error) {
 	var list []Document[WorkflowDef]
-	err := s.c.do(ctx, call{op: "list workflow definitions", method: http.MethodGet, path: "/metadata/workflow"}, &list)
+	err := s.c.do(ctx, call{op: "list workflow definitions", method: http.MethodGet, path: "/metadata/workflow", query: withTags()}, &list)
 	return list, err
 }
 
@@ -90,7 +99,7 @@ func (s *WorkflowDefService) Get(ctx context.Context, name string, version int) 
 	if err != nil {
 		return def, fmt.Errorf("%s: %w", op, err)
 	}
-	query := url.Values{}
+	query := withTags()
 	if version != 0 {
 		query.Set("version", strconv.Itoa(version))
 	}
