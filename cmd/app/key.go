@@ -69,8 +69,11 @@ func runKeyCreate(ctx context.Context, deps *cli.Deps, client *conductor.Client,
 	}
 	if err := project.WriteEnv(path, variables); err != nil {
 		// The secret can be had only once: without the file the key is of no use.
-		return cli.Hint(fmt.Errorf("%w (the new key was deleted again: %v)", err, client.Applications.DeleteKey(context.WithoutCancel(ctx), app.ID, key.ID) == nil),
-			"Name another file: --env-file FILE")
+		hint := "The new key was deleted again. Name another file: --env-file FILE"
+		if client.Applications.DeleteKey(context.WithoutCancel(ctx), app.ID, key.ID) != nil {
+			hint = fmt.Sprintf("Delete the key that nobody can use: orkesctl app key delete %s --app %s", key.ID, app.ID)
+		}
+		return cli.Hint(err, "%s", hint)
 	}
 	return wroteKey(ctx, deps, app, key, path, opts.envFile)
 }
@@ -107,11 +110,8 @@ func printKey(deps *cli.Deps, key conductor.NewAccessKey, variables []project.Va
 func wroteKey(ctx context.Context, deps *cli.Deps, app conductor.Application, key conductor.NewAccessKey, path, shown string) error {
 	ignored := project.Ignored(path)
 	if !ignored && deps.Term.CanAsk() {
-		yes, err := deps.Term.Confirm(ctx, "Add "+filepath.Base(path)+" to .gitignore?")
-		if err != nil {
-			return err
-		}
-		if yes {
+		// The key exists and is written: whatever becomes of the question, it is reported.
+		if yes, err := deps.Term.Confirm(ctx, "Add "+filepath.Base(path)+" to .gitignore?"); err == nil && yes {
 			ignored = project.Ignore(path) == nil
 		}
 	}
