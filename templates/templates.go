@@ -1,5 +1,5 @@
-// Package templates holds the worker projects that orkesctl makes, one folder a language: language.yaml and the templates it names.
-// To add a language, add its folder here and to the embed line.
+// Package templates holds the worker projects that orkesctl makes, one folder a language or variant: language.yaml and the templates it names.
+// What they share is in common. To add a language, add its folder here; nothing else names it.
 package templates
 
 import (
@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed all:go
+//go:embed all:*
 var files embed.FS
 
 // FS returns the languages' folders.

@@ -71,18 +71,9 @@ func TestSameCallTwiceChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "get-inventory-worker", p.Application)
 	require.Equal(t, "john", p.Domain)
-	require.Equal(t, []string{"./bin/get-inventory-worker"}, p.Worker.Run)
-	list, err := languages()
-	require.NoError(t, err)
-	language, _ := scaffold.Choose(list, "go")
-	spec, dir := opts.spec()
-	plan, err := language.Plan(spec)
-	require.NoError(t, err)
-	outcomes, err := scaffold.Compare(filepath.Join(d.Dir, dir), plan, false)
-	require.NoError(t, err)
-	for _, outcome := range outcomes {
-		require.Equal(t, scaffold.Unchanged, outcome.Action, outcome.File.Path)
-	}
+	require.Equal(t, scaffold.Commands{{"./bin/get-inventory-worker"}}, p.Worker.Run)
+	const dir = "get-inventory-worker"
+	require.Empty(t, changed(t, d, opts))
 	// An edited file is kept, and named.
 	edited := filepath.Join(d.Dir, dir, "main.go")
 	require.NoError(t, os.WriteFile(edited, []byte("package main // mine\n"), 0o600))
@@ -94,6 +85,70 @@ func TestSameCallTwiceChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "mine")
 }
+
+// changed lists the files that the same command would change.
+func changed(t *testing.T, d *cli.Deps, opts workerOptions) []string {
+	t.Helper()
+	tasks, err := opts.wanted(t.Context(), d)
+	require.NoError(t, err)
+	at, err := opts.place(d, tasks)
+	require.NoError(t, err)
+	language, err := opts.language(at.existing)
+	require.NoError(t, err)
+	plan, err := opts.plan(language, at, tasks)
+	require.NoError(t, err)
+	outcomes, err := scaffold.Compare(at.dir, plan, true)
+	require.NoError(t, err)
+	var paths []string
+	for _, outcome := range outcomes {
+		if outcome.Action != scaffold.Unchanged {
+			paths = append(paths, string(outcome.Action)+" "+outcome.File.Path)
+		}
+	}
+	return paths
+}
+
+// A task added to a project brings its own files and one line of registration, and touches nothing else.
+func TestSecondTask(t *testing.T) {
+	d := deps(t)
+	require.NoError(t, runWorker(t.Context(), d, workerOptions{lang: "go"}))
+	definition := filepath.Join(d.Dir, "ship.yaml")
+	require.NoError(t, os.WriteFile(definition, []byte(shipOrder), 0o600))
+	second := workerOptions{dir: "get-inventory-worker", from: []string{definition}}
+	require.Equal(t, []string{
+		"created internal/worker/ship_order_worker.go", "created internal/worker/ship_order_worker_test.go",
+		"created definitions/ship-order.task.yaml", "created definitions/ship-order-demo.workflow.yaml", "updated internal/worker/all.go",
+	}, changed(t, d, second))
+	require.NoError(t, runWorker(t.Context(), d, second))
+	require.Empty(t, changed(t, d, second))
+	require.Empty(t, changed(t, d, workerOptions{lang: "go"}), "the first call again")
+	source, err := os.ReadFile(filepath.Join(d.Dir, "get-inventory-worker", "internal", "worker", "ship_order_worker.go"))
+	require.NoError(t, err)
+	require.Regexp(t, `OrderID +string +.json:"order_id".`, string(source))
+	require.Regexp(t, `Lines +\[\]string +.json:"lines".`, string(source))
+	require.Regexp(t, `Weight +float64 +.json:"weight".`, string(source))
+	kept, err := os.ReadFile(filepath.Join(d.Dir, "get-inventory-worker", "definitions", "ship-order.task.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, string(kept), "retryCount: 7")
+}
+
+const shipOrder = `name: ship-order
+retryCount: 7
+ownerEmail: a@example.com
+inputSchema:
+  name: ship-order-input
+  version: 1
+  type: JSON
+  data:
+    type: object
+    required: [order_id]
+    properties:
+      order_id: {type: string}
+      lines: {type: array, items: {type: string}}
+      weight: {type: [number, "null"]}
+      free: true
+outputKeys: [tracking]
+`
 
 func TestForeignFolderIsRefused(t *testing.T) {
 	d := deps(t)

@@ -44,12 +44,17 @@ func runRun(ctx context.Context, deps *cli.Deps) error {
 	if err != nil {
 		return err
 	}
-	if len(p.Worker.Build) > 0 {
-		if err := step(ctx, deps, p, p.Worker.Build, env); err != nil {
-			return cli.Hint(err, "The worker was not started: its build failed (%s).", strings.Join(p.Worker.Build, " "))
+	for _, command := range p.Worker.Build {
+		if err := step(ctx, deps, p, command, env); err != nil {
+			return cli.Hint(err, "The worker was not started: its build failed (%s).", strings.Join(command, " "))
 		}
 	}
-	return ended(ctx, step(ctx, deps, p, p.Worker.Run, env))
+	for _, command := range p.Worker.Run {
+		if err := step(ctx, deps, p, command, env); err != nil {
+			return ended(ctx, err)
+		}
+	}
+	return nil
 }
 
 func step(ctx context.Context, deps *cli.Deps, p *project.Project, args, env []string) error {

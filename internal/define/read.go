@@ -50,7 +50,7 @@ func Read(deps *cli.Deps, source Source) ([]*manifest.Document, error) {
 		problems = manifest.CheckAll(documents)
 	}
 	if len(problems) > 0 {
-		return nil, refuse(deps, problems)
+		return nil, Refuse(deps, problems, "nothing was sent")
 	}
 	if len(documents) == 0 {
 		return nil, source.nothing(deps, paths)
@@ -99,14 +99,15 @@ func (s Source) nothing(deps *cli.Deps, paths []string) error {
 	return cli.Failed(s.Usage, "no %s in %s", s.Kind, strings.Join(names, ", "))
 }
 
-// refuse shows each problem on a line of its own; where a program reads, they are part of the error.
-func refuse(deps *cli.Deps, problems []manifest.Problem) error {
+// Refuse shows each problem on a line of its own; where a program reads, they are part of the error. rest says what was not done,
+// such as "nothing was sent".
+func Refuse(deps *cli.Deps, problems []manifest.Problem, rest string) error {
 	lines, files := make([]string, 0, len(problems)), map[string]bool{}
 	for _, problem := range problems {
 		lines = append(lines, problem.String())
 		files[problem.File] = true
 	}
-	summary := fmt.Sprintf("%s in %s; nothing was sent", count(len(problems), "problem"), count(len(files), "file"))
+	summary := fmt.Sprintf("%s in %s; %s", count(len(problems), "problem"), count(len(files), "file"), rest)
 	if deps.Globals.Format.JSON() {
 		return cli.Failed(strings.Join(lines, "\n"), "%s", summary)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/orkesctl/orkesctl/internal/manifest"
+	"github.com/orkesctl/orkesctl/pkg/scaffold"
 )
 
 // FileName is the project file's name.
@@ -22,17 +23,26 @@ type Project struct {
 	Domain      string            `json:"domain"`
 	Definitions string            `json:"definitions"`
 	Worker      Worker            `json:"worker"`
+	Origin      Origin            `json:"scaffold"`
 	Env         string            `json:"env"`
 	Tasks       map[string]string `json:"tasks"`
 }
 
-// Worker says how the project's workers are launched: Run is a program and its arguments, run at the project's root.
+// Worker says how the project's workers are launched: programs with their arguments, run at the project's root one after the other.
 type Worker struct {
-	Language string   `json:"language"`
-	Install  []string `json:"install"`
-	Build    []string `json:"build"`
-	Test     []string `json:"test"`
-	Run      []string `json:"run"`
+	Install scaffold.Commands `json:"install"`
+	Build   scaffold.Commands `json:"build"`
+	Lint    scaffold.Commands `json:"lint"`
+	Test    scaffold.Commands `json:"test"`
+	Run     scaffold.Commands `json:"run"`
+}
+
+// Origin is what the project was made with by `orkesctl scaffold worker`; zero where it was made in another way.
+type Origin struct {
+	Language string            `json:"language"`
+	Variant  string            `json:"variant"`
+	Options  map[string]string `json:"options"`
+	Tasks    []string          `json:"tasks"`
 }
 
 // Find looks for orkesctl.yaml in dir and the folders above it. It returns nil and no error where there is none.
@@ -42,13 +52,8 @@ func Find(dir string) (*Project, error) {
 		return nil, fmt.Errorf("find the project: %w", err)
 	}
 	for {
-		path := filepath.Join(dir, FileName)
-		data, err := os.ReadFile(path) //nolint:gosec // the path is the user's own folder and a fixed name
-		switch {
-		case err == nil:
-			return parse(path, data)
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("read the project file: %w", err)
+		if p, err := At(dir); p != nil || err != nil {
+			return p, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -56,6 +61,19 @@ func Find(dir string) (*Project, error) {
 		}
 		dir = parent
 	}
+}
+
+// At returns the project whose root is dir; nil and no error where dir is none.
+func At(dir string) (*Project, error) {
+	path := filepath.Join(dir, FileName)
+	data, err := os.ReadFile(path) //nolint:gosec // the path is the user's own folder and a fixed name
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil //nolint:nilnil // no project is an ordinary answer, said in the doc comment
+	case err != nil:
+		return nil, fmt.Errorf("read the project file: %w", err)
+	}
+	return parse(path, data)
 }
 
 func parse(path string, data []byte) (*Project, error) {

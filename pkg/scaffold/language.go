@@ -3,6 +3,7 @@
 package scaffold
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,25 +15,52 @@ import (
 // LanguageFile is the name of the file that describes a language.
 const LanguageFile = "language.yaml"
 
-// Language is what a language.yaml says.
+// Language is what a language.yaml says. Variants of one language share its Name and differ by Variant.
 type Language struct {
-	Name      string    `json:"name"`
-	Title     string    `json:"title"`
-	Aliases   []string  `json:"aliases"`
+	Name    string   `json:"name"`
+	Variant string   `json:"variant"`
+	Title   string   `json:"title"`
+	Aliases []string `json:"aliases"`
+	// Options are choices that a project can be made with, such as its build tool.
+	Options   []Option  `json:"options"`
 	SDK       SDK       `json:"sdk"`
 	Toolchain Toolchain `json:"toolchain"`
-	Steps     Steps     `json:"steps"`
+	// Steps are tried in order: the first whose When fits is the project's.
+	Steps []Steps `json:"steps"`
+	// Ready is a path in the project that is there once the dependencies are installed; empty where the build does it.
+	Ready string `json:"ready"`
+	// Sources are the endings of the files that a running worker is made of, such as .go.
+	Sources []string `json:"sources"`
 	// Reserved words of the language get an underscore.
 	Reserved []string `json:"reserved"`
 	// Initialisms are written in capitals inside names, in lower case here.
 	Initialisms []string `json:"initialisms"`
-	// Types says how the types of fields are written; "any" is what is not in it.
+	// Types says how the types of fields are written: string, integer, number, boolean, object, array, array:string and so on, any.
+	// What is not in it is any.
 	Types map[string]string `json:"types"`
+	// Samples says how a sample value of each type is written; what is not in it is that of any.
+	Samples map[string]string `json:"samples"`
 	// DomainFrom says in words where the worker reads its domain.
 	DomainFrom string `json:"domainFrom"`
 	Files      []Rule `json:"files"`
+	// Insertions register a task's worker in files that exist.
+	Insertions []Insertion `json:"insertions"`
 
-	files fs.FS
+	files, shared fs.FS
+}
+
+// Key names the language with its variant: "java", "java-spring".
+func (l *Language) Key() string {
+	if l.Variant == "" {
+		return l.Name
+	}
+	return l.Name + "-" + l.Variant
+}
+
+// Option is one choice; the first of Choices is taken where none is made.
+type Option struct {
+	Name    string   `json:"name"`
+	Choices []string `json:"choices"`
 }
 
 // SDK is the library that the generated worker uses, pinned.
@@ -41,7 +69,8 @@ type SDK struct {
 	Version string `json:"version"`
 }
 
-// Toolchain is what must be installed to build and run the project.
+// Toolchain is what must be installed to build and run the project. Program is asked for its version with Args; the first number
+// with dots in what it prints is compared with Minimum.
 type Toolchain struct {
 	Program string   `json:"program"`
 	Args    []string `json:"args"`
@@ -49,27 +78,103 @@ type Toolchain struct {
 	Hint    string   `json:"hint"`
 }
 
-// Steps are the language's own commands, as templates; orkesctl.yaml repeats them.
-type Steps struct {
-	Install []string `json:"install"`
-	Build   []string `json:"build"`
-	Test    []string `json:"test"`
-	Run     []string `json:"run"`
+// When says for which choices a rule holds: every named option must have the value. Empty is always.
+type When map[string]string
+
+func (w When) fits(options map[string]string) bool {
+	for name, value := range w {
+		if options[name] != value {
+			return false
+		}
+	}
+	return true
 }
 
-// Rule says which template becomes which file. Each is "task" where there is one file for each task, else empty. Target is itself a
-// template. Mode zero is 0644.
+// Commands are programs with their arguments, run one after the other. In a file, one command may stand without the outer list.
+type Commands [][]string
+
+// UnmarshalJSON reads a list of commands, or one command.
+func (c *Commands) UnmarshalJSON(data []byte) error {
+	var one []string
+	if json.Unmarshal(data, &one) == nil {
+		*c = nil
+		if len(one) > 0 {
+			*c = Commands{one}
+		}
+		return nil
+	}
+	return json.Unmarshal(data, (*[][]string)(c))
+}
+
+// Steps are the language's own commands, as templates; orkesctl.yaml repeats them.
+type Steps struct {
+	When    When     `json:"when"`
+	Install Commands `json:"install"`
+	Build   Commands `json:"build"`
+	Lint    Commands `json:"lint"`
+	Test    Commands `json:"test"`
+	Run     Commands `json:"run"`
+}
+
+// Rule says which template becomes which file. Source is a path in the language's folder, or in the folder shared by all languages
+// where it begins with "common/". Target is itself a template. Each is "task" where there is one file for each task, else empty.
+// Mode zero is 0644.
 type Rule struct {
 	Source string `json:"source"`
 	Target string `json:"target"`
 	Each   string `json:"each"`
 	Mode   uint32 `json:"mode"`
+	When   When   `json:"when"`
+}
+
+// Insertion puts Text, a template for one task, on a line of its own before the line of File that contains Marker. Sorted puts it in
+// order among the lines above the marker that begin with the same word.
+type Insertion struct {
+	File   string `json:"file"`
+	Marker string `json:"marker"`
+	Text   string `json:"text"`
+	Sorted bool   `json:"sorted"`
+	When   When   `json:"when"`
+}
+
+// Choices fills in what was not chosen, and refuses what the language has not.
+func (l *Language) Choices(given map[string]string) (map[string]string, error) {
+	chosen := map[string]string{}
+	for _, option := range l.Options {
+		value := given[option.Name]
+		if value == "" {
+			value = option.Choices[0]
+		}
+		if !slices.Contains(option.Choices, value) {
+			return nil, fmt.Errorf("--%s %s: %s has %s", option.Name, value, l.Key(), strings.Join(option.Choices, ", "))
+		}
+		chosen[option.Name] = value
+	}
+	for name, value := range given {
+		if _, known := chosen[name]; !known && value != "" {
+			return nil, fmt.Errorf("--%s: %s has no such choice", name, l.Key())
+		}
+	}
+	return chosen, nil
+}
+
+// StepsFor returns the commands for the given choices.
+func (l *Language) StepsFor(options map[string]string) Steps {
+	for _, steps := range l.Steps {
+		if steps.When.fits(options) {
+			return steps
+		}
+	}
+	return Steps{}
 }
 
 // Decoder turns the text of a language.yaml into v, by its json tags.
 type Decoder func(data []byte, v any) error
 
-// Languages reads every language of a folder, sorted by name. It fails on a folder whose language.yaml is wrong or names a template
+// commonDir is the folder of the templates that every language shares.
+const commonDir = "common"
+
+// Languages reads every language of a folder, sorted by key. It fails on a folder whose language.yaml is wrong or names a template
 // that is missing.
 func Languages(fsys fs.FS, decode Decoder) ([]*Language, error) {
 	entries, err := fs.ReadDir(fsys, ".")
@@ -78,55 +183,99 @@ func Languages(fsys fs.FS, decode Decoder) ([]*Language, error) {
 	}
 	var list []*Language
 	for _, entry := range entries {
-		if !entry.IsDir() {
+		if _, err := fs.Stat(fsys, path.Join(entry.Name(), LanguageFile)); !entry.IsDir() || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if _, err := fs.Stat(fsys, path.Join(entry.Name(), LanguageFile)); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		language, err := Load(fsys, entry.Name(), decode)
+		files, err := fs.Sub(fsys, entry.Name())
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("open the templates of %s: %w", entry.Name(), err)
+		}
+		language, err := Load(files, fsys, decode)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
 		}
 		list = append(list, language)
 	}
-	slices.SortFunc(list, func(x, y *Language) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(list, func(x, y *Language) int { return strings.Compare(x.Key(), y.Key()) })
 	return list, nil
 }
 
-// Load reads one language from its folder.
-func Load(fsys fs.FS, dir string, decode Decoder) (*Language, error) {
-	files, err := fs.Sub(fsys, dir)
-	if err != nil {
-		return nil, fmt.Errorf("open the templates of %s: %w", dir, err)
-	}
+// Load reads one language from its folder. Templates in "common/" are taken from shared.
+func Load(files, shared fs.FS, decode Decoder) (*Language, error) {
 	data, err := fs.ReadFile(files, LanguageFile)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path.Join(dir, LanguageFile), err)
+		return nil, fmt.Errorf("read %s: %w", LanguageFile, err)
 	}
-	language := &Language{files: files}
+	language := &Language{files: files, shared: shared}
 	if err := decode(data, language); err != nil {
-		return nil, fmt.Errorf("%s: %w", path.Join(dir, LanguageFile), err)
+		return nil, fmt.Errorf("%s: %w", LanguageFile, err)
 	}
-	if language.Name == "" || len(language.Files) == 0 {
-		return nil, fmt.Errorf("%s: name and files are required", path.Join(dir, LanguageFile))
-	}
-	for _, rule := range language.Files {
-		if _, err := fs.Stat(files, rule.Source); err != nil {
-			return nil, fmt.Errorf("%s: %w", path.Join(dir, LanguageFile), err)
-		}
-		if rule.Each != "" && rule.Each != "task" {
-			return nil, fmt.Errorf("%s: %s: each is task or nothing", path.Join(dir, LanguageFile), rule.Source)
-		}
+	if err := language.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", LanguageFile, err)
 	}
 	return language, nil
 }
 
-// Choose finds a language by its name or an alias, whatever the case.
-func Choose(languages []*Language, word string) (*Language, bool) {
-	word = strings.ToLower(strings.TrimSpace(word))
+func (l *Language) check() error {
+	if l.Name == "" || len(l.Files) == 0 || len(l.Steps) == 0 {
+		return errors.New("name, files and steps are required")
+	}
+	for _, option := range l.Options {
+		if option.Name == "" || len(option.Choices) == 0 {
+			return errors.New("an option needs a name and choices")
+		}
+	}
+	for _, rule := range l.Files {
+		if _, err := l.source(rule.Source); err != nil {
+			return err
+		}
+		if rule.Each != "" && rule.Each != "task" {
+			return fmt.Errorf("%s: each is task or nothing", rule.Source)
+		}
+	}
+	for _, insertion := range l.Insertions {
+		if insertion.File == "" || insertion.Marker == "" || insertion.Text == "" {
+			return errors.New("an insertion needs file, marker and text")
+		}
+	}
+	return nil
+}
+
+// source reads a template.
+func (l *Language) source(name string) (string, error) {
+	from := l.files
+	if strings.HasPrefix(name, commonDir+"/") {
+		from = l.shared
+	}
+	text, err := fs.ReadFile(from, name)
+	if err != nil {
+		return "", fmt.Errorf("read the template %s: %w", name, err)
+	}
+	return string(text), nil
+}
+
+// PlainVariant is the word for the variant without a name.
+const PlainVariant = "plain"
+
+// Choose finds a language by its name, key or alias, whatever the case, in the named variant. Without one it is the plain variant,
+// or the one that an alias stands for.
+func Choose(languages []*Language, word, variant string) (*Language, bool) {
+	word, variant = strings.ToLower(strings.TrimSpace(word)), strings.ToLower(strings.TrimSpace(variant))
+	name := word
 	for _, language := range languages {
-		if language.Name == word || slices.Contains(language.Aliases, word) {
+		if language.Key() != word && !slices.Contains(language.Aliases, word) {
+			continue
+		}
+		if variant == "" || variant == language.Variant {
+			return language, true
+		}
+		name = language.Name
+	}
+	if variant == PlainVariant {
+		variant = ""
+	}
+	for _, language := range languages {
+		if language.Name == name && language.Variant == variant {
 			return language, true
 		}
 	}

@@ -58,6 +58,9 @@ func (l *Language) camel(name string) string {
 	return b.String()
 }
 
+// lower writes a camel name with a small letter first: getInventory.
+func lower(camel string) string { return strings.ToLower(camel[:1]) + camel[1:] }
+
 // snake writes a name as get_inventory, with a letter first.
 func snake(name string) string {
 	text := strings.ToLower(strings.Join(words(name), "_"))

@@ -10,26 +10,32 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"unicode"
 )
 
-// Field is one input or output of a task. Type is a JSON Schema type: string, integer, number, boolean, object, array; empty is any.
+// Field is one input or output of a task. Type is a JSON Schema type: string, integer, number, boolean, object, array, or "array:"
+// with the type of its items; empty is any.
 type Field struct {
-	Name string
-	Type string
+	Name     string
+	Type     string
+	Required bool
 }
 
-// Task is one task that the project has a worker for. Domain empty means none.
+// Task is one task that the project has a worker for. Domain empty means none. Definition is its definition as YAML, where there
+// is one already.
 type Task struct {
-	Name    string
-	Domain  string
-	Inputs  []Field
-	Outputs []Field
+	Name       string
+	Domain     string
+	Inputs     []Field
+	Outputs    []Field
+	Definition string
 }
 
-// Spec is what a project is made from. Application is also the project's name.
+// Spec is what a project is made from. Application is also the project's name. Options are the choices made among the language's.
 type Spec struct {
 	Application string
 	Domain      string
+	Options     map[string]string
 	Tasks       []Task
 }
 
@@ -37,8 +43,8 @@ type Spec struct {
 func GuideTask() Task {
 	return Task{
 		Name: "get-inventory", Domain: "john",
-		Inputs:  []Field{{"product_id", ""}}, // a number or a text: people type both
-		Outputs: []Field{{"product_id", ""}, {"inventory", "integer"}},
+		Inputs:  []Field{{Name: "product_id", Required: true}}, // a number or a text: people type both
+		Outputs: []Field{{Name: "product_id", Required: true}, {Name: "inventory", Type: "integer", Required: true}},
 	}
 }
 
@@ -49,22 +55,44 @@ type File struct {
 	Content []byte
 }
 
-// fieldView and taskView are what templates see.
+// Addition is a line that registers a worker in a file that exists.
+type Addition struct {
+	Path   string
+	Marker string
+	Text   string
+	Sorted bool
+}
+
+// Plan is what a project is made of, or what a task adds to one. A file in which workers are registered is only ever added to once
+// it exists: its content here is for a new one.
+type Plan struct {
+	Files     []File
+	Additions []Addition
+}
+
+// fieldView and taskView are what templates see. Type and Sample are the language's own words for the field's type and for a value
+// of it; SampleJSON is that value as JSON.
 type fieldView struct {
-	Name, Camel, Snake, Type, JSONType string
+	Name, Camel, Lower, Snake, Type, JSONType, Sample, SampleJSON string
+	Required                                                      bool
 	// CamelColumn and TypeColumn are padded to the widest of their list, for languages that align declarations.
 	CamelColumn, TypeColumn string
 }
 
 type taskView struct {
-	Name, Domain, Camel, Snake, Kebab, Workflow string
-	Inputs, Outputs                             []fieldView
+	Name, Domain, Camel, Lower, Snake, Kebab, Workflow, Definition string
+	Guide                                                          bool // the guide's example, for which there is code
+	Inputs, Outputs                                                []fieldView
 }
 
 type view struct {
 	Language            *Language
+	Option              map[string]string
+	Steps               Steps
 	Application, Domain string
-	Module              string
+	Module              string // of the application: get-inventory-worker
+	Package             string // get_inventory_worker
+	Compact             string // getinventoryworker
 	Tasks               []taskView
 	First, Task         taskView
 }
@@ -72,43 +100,97 @@ type view struct {
 // ErrNoName is returned for a task or application without a name.
 var ErrNoName = errors.New("a task and an application need a name")
 
-// Plan works out every file of the project, in a fixed order. Nothing is written.
-func (l *Language) Plan(spec Spec) ([]File, error) {
-	if len(spec.Tasks) == 0 || strings.TrimSpace(spec.Application) == "" {
-		return nil, ErrNoName
+// Make works out every file of a new project, in a fixed order. Nothing is written.
+func (l *Language) Make(spec Spec) (Plan, error) {
+	v, err := l.view(spec)
+	if err != nil {
+		return Plan{}, err
 	}
-	v := view{Language: l, Application: spec.Application, Domain: spec.Domain, Module: kebab(spec.Application)}
-	types, files := map[string]bool{}, map[string]bool{}
-	seen := map[string]bool{}
-	for _, task := range spec.Tasks {
-		if strings.TrimSpace(task.Name) == "" {
-			return nil, ErrNoName
-		}
-		if seen[task.Name] {
-			continue
-		}
-		seen[task.Name] = true
-		v.Tasks = append(v.Tasks, l.task(task, types, files))
-	}
-	v.First = v.Tasks[0]
-	var plan []File
+	var plan Plan
 	for _, rule := range l.Files {
 		made, err := l.apply(rule, v)
 		if err != nil {
-			return nil, err
+			return Plan{}, err
 		}
-		plan = append(plan, made...)
+		plan.Files = append(plan.Files, made...)
 	}
-	return plan, checkPaths(plan)
+	if plan.Additions, err = l.additions(v); err != nil {
+		return Plan{}, err
+	}
+	for _, addition := range plan.Additions {
+		at := slices.IndexFunc(plan.Files, func(f File) bool { return f.Path == addition.Path })
+		if at < 0 {
+			return Plan{}, fmt.Errorf("no template makes %s, in which workers are registered", addition.Path)
+		}
+		text, err := addition.insert(plan.Files[at].Content)
+		if err != nil {
+			return Plan{}, err
+		}
+		plan.Files[at].Content = text
+	}
+	return plan, checkPaths(plan.Files)
+}
+
+// Extend works out what the tasks add to a project that exists: their own files, and their registration.
+func (l *Language) Extend(spec Spec) (Plan, error) {
+	v, err := l.view(spec)
+	if err != nil {
+		return Plan{}, err
+	}
+	var plan Plan
+	for _, rule := range l.Files {
+		if rule.Each != "task" {
+			continue
+		}
+		made, err := l.apply(rule, v)
+		if err != nil {
+			return Plan{}, err
+		}
+		plan.Files = append(plan.Files, made...)
+	}
+	if plan.Additions, err = l.additions(v); err != nil {
+		return Plan{}, err
+	}
+	return plan, checkPaths(plan.Files)
+}
+
+func (l *Language) view(spec Spec) (view, error) {
+	if len(spec.Tasks) == 0 || strings.TrimSpace(spec.Application) == "" {
+		return view{}, ErrNoName
+	}
+	options, err := l.Choices(spec.Options)
+	if err != nil {
+		return view{}, err
+	}
+	v := view{
+		Language: l, Option: options, Steps: l.StepsFor(options), Application: spec.Application, Domain: spec.Domain,
+		Module: kebab(spec.Application), Package: l.safe(snake(spec.Application)),
+	}
+	v.Compact = l.safe(strings.ReplaceAll(snake(spec.Application), "_", ""))
+	types, files, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, task := range spec.Tasks {
+		if strings.TrimSpace(task.Name) == "" {
+			return view{}, ErrNoName
+		}
+		if strings.ContainsFunc(task.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) {
+			return view{}, fmt.Errorf("the task's name %q has a control character", task.Name)
+		}
+		if !seen[task.Name] {
+			seen[task.Name] = true
+			v.Tasks = append(v.Tasks, l.task(task, types, files))
+		}
+	}
+	v.First = v.Tasks[0]
+	return v, nil
 }
 
 func (l *Language) task(task Task, types, files map[string]bool) taskView {
 	v := taskView{
-		Name: task.Name, Domain: task.Domain,
+		Name: task.Name, Domain: task.Domain, Definition: task.Definition, Guide: task.Name == GuideTask().Name && task.Definition == "",
 		Camel: unique(l.safe(l.camel(task.Name)), types, "%s%d"), Snake: unique(fileName(l.safe(snake(task.Name))), files, "%s_%d"),
 		Workflow: task.Name + "-demo",
 	}
-	v.Kebab = strings.ReplaceAll(v.Snake, "_", "-")
+	v.Kebab, v.Lower = strings.ReplaceAll(v.Snake, "_", "-"), l.safe(lower(v.Camel))
 	v.Inputs, v.Outputs = l.fields(task.Inputs), l.fields(task.Outputs)
 	return v
 }
@@ -125,17 +207,34 @@ func (l *Language) fields(fields []Field) []fieldView {
 	camels, snakes := map[string]bool{}, map[string]bool{}
 	views := make([]fieldView, 0, len(fields))
 	for _, field := range fields {
-		kind, known := l.Types[field.Type]
-		if !known {
-			kind = l.Types["any"]
-		}
-		views = append(views, fieldView{
-			Name: field.Name, Type: kind, JSONType: field.Type,
+		v := fieldView{
+			Name: field.Name, Type: ofType(l.Types, field.Type), JSONType: field.Type, Required: field.Required,
+			Sample: ofType(l.Samples, field.Type), SampleJSON: ofType(jsonSamples(), field.Type),
 			Camel: unique(l.safe(l.camel(field.Name)), camels, "%s%d"), Snake: unique(l.safe(snake(field.Name)), snakes, "%s_%d"),
-		})
+		}
+		v.Lower = l.safe(lower(v.Camel))
+		views = append(views, v)
 	}
 	align(views)
 	return views
+}
+
+// ofType finds what a language says of a type, or of the type that it is a kind of.
+func ofType(words map[string]string, kind string) string {
+	if word, known := words[kind]; known {
+		return word
+	}
+	if base, _, found := strings.Cut(kind, ":"); found {
+		return ofType(words, base)
+	}
+	return words["any"]
+}
+
+func jsonSamples() map[string]string {
+	return map[string]string{
+		"string": `"text"`, "integer": "1", "number": "1.5", "boolean": "true", "object": "{}", "array": "[]", "any": `"42"`,
+		"array:string": `["text"]`, "array:integer": "[1]", "array:number": "[1.5]", "array:boolean": "[true]",
+	}
 }
 
 func align(views []fieldView) {
@@ -151,13 +250,16 @@ func align(views []fieldView) {
 }
 
 func (l *Language) apply(rule Rule, v view) ([]File, error) {
+	if !rule.When.fits(v.Option) {
+		return nil, nil
+	}
 	tasks := []taskView{v.First}
 	if rule.Each == "task" {
 		tasks = v.Tasks
 	}
-	text, err := fs.ReadFile(l.files, rule.Source)
+	text, err := l.source(rule.Source)
 	if err != nil {
-		return nil, fmt.Errorf("read the template %s: %w", rule.Source, err)
+		return nil, err
 	}
 	var files []File
 	for _, task := range tasks {
@@ -166,7 +268,7 @@ func (l *Language) apply(rule Rule, v view) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		content, err := execute(rule.Source, string(text), v)
+		content, err := execute(rule.Source, text, v)
 		if err != nil {
 			return nil, err
 		}
@@ -179,10 +281,35 @@ func (l *Language) apply(rule Rule, v view) ([]File, error) {
 	return files, nil
 }
 
-// execute runs one template. "quote" writes a Go, JSON and YAML compatible string, "yaml" a value for a YAML file.
+// additions lists the lines that register the tasks.
+func (l *Language) additions(v view) ([]Addition, error) {
+	var list []Addition
+	for _, task := range v.Tasks {
+		v.Task = task
+		for _, insertion := range l.Insertions {
+			if !insertion.When.fits(v.Option) {
+				continue
+			}
+			file, err := execute(insertion.File, insertion.File, v)
+			if err != nil {
+				return nil, err
+			}
+			text, err := execute(insertion.File+" (insertion)", insertion.Text, v)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, Addition{Path: string(file), Marker: insertion.Marker, Text: string(text), Sorted: insertion.Sorted})
+		}
+	}
+	return list, nil
+}
+
+// execute runs one template. "quote" writes a string in double quotes, "list" and "commands" the steps as YAML, "indent" text by
+// a number of blanks.
 func execute(name, text string, v view) ([]byte, error) {
 	tmpl, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"quote": quote, "list": quoteList, "join": strings.Join, "expand": func(words []string) ([]string, error) { return expand(words, v) },
+		"quote": quote, "join": strings.Join, "indent": indent,
+		"commands": func(c Commands) (string, error) { return commandList(c, v) },
 	}).Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", name, err)
@@ -192,6 +319,29 @@ func execute(name, text string, v view) ([]byte, error) {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
 	return b.Bytes(), nil
+}
+
+func indent(blanks int, text string) string {
+	margin := "\n" + strings.Repeat(" ", blanks)
+	return strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", margin)
+}
+
+// commandList writes commands as a YAML list: one command without the outer list.
+func commandList(commands Commands, v view) (string, error) {
+	texts := make([]string, len(commands))
+	for i, words := range commands {
+		words, err := expand(words, v)
+		if err != nil {
+			return "", err
+		}
+		if texts[i], err = quoteList(words); err != nil {
+			return "", err
+		}
+	}
+	if len(texts) == 1 {
+		return texts[0], nil
+	}
+	return "[" + strings.Join(texts, ", ") + "]", nil
 }
 
 // quote writes a string in double quotes that means the same in JSON, YAML, Go and most other languages.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,13 +22,17 @@ type Action string
 const (
 	Create    Action = "created"
 	Unchanged Action = "unchanged"
-	Overwrite Action = "updated" // only with Force
+	Overwrite Action = "overwritten" // only with Force
+	Insert    Action = "updated"     // a line was added
+	ByHand    Action = "by hand"     // the place for a line is gone: somebody must add it
 )
 
 // Outcome is one file of a plan and what became of it, or would.
 type Outcome struct {
 	File   File
 	Action Action
+	Old    []byte // what is there now
+	Text   string // what was or has to be added: Insert, ByHand
 }
 
 // ConflictError names files that were edited since they were made: they are not overwritten without force.
@@ -47,16 +52,20 @@ func (e *NotProjectError) Error() string {
 }
 
 // Compare says for each file of the plan what writing it to dir would do. Without force, a file that differs is a ConflictError.
-func Compare(dir string, plan []File, force bool) ([]Outcome, error) {
+func Compare(dir string, plan Plan, force bool) ([]Outcome, error) {
 	if err := checkFolder(dir); err != nil {
 		return nil, err
 	}
 	var outcomes []Outcome
 	var edited []string
-	for _, file := range plan {
+	made := map[string]bool{}
+	for _, file := range plan.Files {
 		action := Create
-		old, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file.Path))) //nolint:gosec // below the folder that the user named
+		old, err := read(dir, file.Path)
+		registers := slices.ContainsFunc(plan.Additions, func(a Addition) bool { return a.Path == file.Path })
 		switch {
+		case err == nil && registers:
+			continue
 		case err == nil && bytes.Equal(old, file.Content):
 			action = Unchanged
 		case err == nil:
@@ -65,12 +74,50 @@ func Compare(dir string, plan []File, force bool) ([]Outcome, error) {
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("look at the project: %w", err)
 		}
-		outcomes = append(outcomes, Outcome{file, action})
+		made[file.Path] = true
+		outcomes = append(outcomes, Outcome{File: file, Action: action, Old: old})
+	}
+	for _, addition := range plan.Additions {
+		if made[addition.Path] {
+			continue
+		}
+		var err error
+		if outcomes, err = compareAddition(dir, addition, outcomes); err != nil {
+			return nil, err
+		}
 	}
 	if len(edited) > 0 && !force {
 		return outcomes, &ConflictError{edited}
 	}
 	return outcomes, nil
+}
+
+// compareAddition adds what becomes of one addition; several to one file are one outcome.
+func compareAddition(dir string, addition Addition, outcomes []Outcome) ([]Outcome, error) {
+	at := slices.IndexFunc(outcomes, func(o Outcome) bool { return o.File.Path == addition.Path && o.Action != ByHand })
+	if at < 0 {
+		old, err := read(dir, addition.Path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("look at the project: %w", err)
+		}
+		outcomes = append(outcomes, Outcome{File: File{Path: addition.Path, Mode: 0o644, Content: old}, Action: Unchanged, Old: old})
+		at = len(outcomes) - 1
+	}
+	text, err := addition.insert(outcomes[at].File.Content)
+	switch {
+	case errors.Is(err, ErrNoMarker):
+		return append(outcomes, Outcome{File: File{Path: addition.Path}, Action: ByHand, Text: addition.Text}), nil
+	case err != nil:
+		return nil, err
+	case !bytes.Equal(text, outcomes[at].File.Content):
+		outcomes[at].File.Content, outcomes[at].Action = text, Insert
+		outcomes[at].Text += addition.Text + "\n"
+	}
+	return outcomes, nil
+}
+
+func read(dir, path string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(dir, filepath.FromSlash(path))) //nolint:gosec // below the folder that the user named
 }
 
 func checkFolder(dir string) error {
@@ -98,7 +145,7 @@ func Write(dir string, outcomes []Outcome) error {
 	}
 	defer func() { _ = root.Close() }()
 	for _, outcome := range outcomes {
-		if outcome.Action == Unchanged {
+		if outcome.Action == Unchanged || outcome.Action == ByHand {
 			continue
 		}
 		if err := writeFile(root, outcome.File); err != nil {
