@@ -36,7 +36,7 @@ func verbs(cmd *cobra.Command) string {
 
 func didYouMean(cmd *cobra.Command, word string) string {
 	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+	if near := cmd.SuggestionsFor(word); word != "" && len(near) > 0 {
 		return fmt.Sprintf("Did you mean: %s %s", cmd.CommandPath(), near[0])
 	}
 	return verbs(cmd)

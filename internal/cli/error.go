@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 
@@ -69,16 +70,33 @@ func Silent(exit int) error { return &Error{Err: errSilent, Exit: exit} }
 
 var errSilent = errors.New("already reported")
 
+// flatten gathers what the Errors along err's chain say: of each part, the outermost that is there.
+func flatten(err error) *Error {
+	all := &Error{Err: err}
+	for known := (*Error)(nil); errors.As(err, &known); err = known.Err {
+		if all.ID == "" {
+			all.ID = known.ID
+		}
+		if all.Hint == "" {
+			all.Hint = known.Hint
+		}
+		if all.Exit == 0 {
+			all.Exit = known.Exit
+		}
+	}
+	return all
+}
+
 // ExitCode returns the exit code for a command's error.
 func ExitCode(err error) int {
-	var known *Error
 	var format *render.FormatError
+	known := flatten(err)
 	switch {
 	case err == nil, isBrokenPipe(err):
 		return ExitOK
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
-	case errors.As(err, &known) && known.Exit != 0:
+	case known.Exit != 0:
 		return known.Exit
 	case errors.As(err, &format), errors.Is(err, term.ErrCannotAsk):
 		return ExitUsage
@@ -91,8 +109,12 @@ func ExitCode(err error) int {
 	}
 }
 
-// isBrokenPipe reports whether the reader of our output has gone, as with `| head`: nothing to complain about.
-func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+// isBrokenPipe reports whether the reader of our output has gone, as with `| head`: nothing to complain about. A server that
+// hung up is something else.
+func isBrokenPipe(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, syscall.EPIPE) && !errors.As(err, &network)
+}
 
 // Report prints an error for people, or as JSON where the output is JSON, and returns the exit code.
 func Report(d *Deps, err error) int {

@@ -13,11 +13,7 @@ import (
 
 // explain adds to an error what the person's settings say about it: whose key was refused, where the URL came from.
 func (d *Deps) explain(err error) *Error {
-	var known *Error
-	if !errors.As(err, &known) {
-		known = &Error{}
-	}
-	explained := &Error{Err: err, ID: known.ID, Hint: known.Hint, Exit: known.Exit}
+	explained := flatten(err)
 	if explained.Hint != "" {
 		return explained
 	}
@@ -26,7 +22,7 @@ func (d *Deps) explain(err error) *Error {
 		return explained
 	}
 	explained.Hint = hintFor(err, settings)
-	if conductor.IsForbidden(err) {
+	if conductor.IsForbidden(err) && !conductor.IsUnauthenticated(err) {
 		explained.Hint = d.refused(settings)
 	}
 	return explained

@@ -66,9 +66,9 @@ func LoadDevKey(paths Paths, getenv func(string) string) (DevKey, error) {
 	key := DevKey{}
 	found, err := readJSON(paths.devKeyFile(), &key)
 	if err != nil {
-		return key, err
+		return DevKey{}, err
 	}
-	if !found || len(key.Signing) == 0 {
+	if !found || key.Key == "" || key.Secret == "" || len(key.Signing) == 0 {
 		key = DevKey{Key: randomHex(16), Secret: randomHex(32), Signing: randomBytes(32)}
 		err = writeJSON(paths, paths.devKeyFile(), key)
 	}

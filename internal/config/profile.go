@@ -66,7 +66,9 @@ func LoadProfiles(paths Paths) (*Profiles, error) {
 	if err := reader.ReadInConfig(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", paths.ProfilesFile(), err)
 	}
-	if err := reader.Unmarshal(profiles); err != nil {
+	// Key by key: viper's Unmarshal passes over a profile without settings.
+	err := errors.Join(reader.UnmarshalKey("current", &profiles.Current), reader.UnmarshalKey("profiles", &profiles.Profiles))
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", paths.ProfilesFile(), err)
 	}
 	if profiles.Profiles == nil {

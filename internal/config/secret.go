@@ -39,6 +39,7 @@ func NewSecrets(paths Paths, getenv func(string) string) *Secrets {
 // Store keeps a profile's secret and says where: InKeyring or InFile.
 func (s *Secrets) Store(profile, secret string) (where string, err error) {
 	if s.hasKeyring && keyring.Set(keyringService, profile, secret) == nil {
+		_ = s.Delete(profile, InFile) // an older secret, from before there was a keyring
 		return InKeyring, nil
 	}
 	all, err := s.readFile()
@@ -53,6 +54,10 @@ func (s *Secrets) Store(profile, secret string) (where string, err error) {
 func (s *Secrets) Load(profile, where string) (string, error) {
 	switch where {
 	case InKeyring:
+		if !s.hasKeyring {
+			return "", fmt.Errorf("the secret of profile %s is in the keyring, which cannot be used here: it is off, or there is no session. "+
+				"Keep it in a file: orkesctl login --profile %s", profile, profile)
+		}
 		secret, err := keyring.Get(keyringService, profile)
 		if errors.Is(err, keyring.ErrNotFound) {
 			return "", nil
@@ -96,6 +101,9 @@ func (s *Secrets) readFile() (map[string]string, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.paths.secretsFile(), err)
+	}
+	if all == nil { // the file says null
+		all = map[string]string{}
 	}
 	return all, nil
 }

@@ -31,7 +31,7 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // gone after the rename
 	_, err = temp.Write(data)
-	if err = errors.Join(err, temp.Chmod(mode), temp.Close()); err == nil {
+	if err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close()); err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/file"
@@ -37,14 +38,24 @@ func ParseEnv(text string) ([]Variable, error) {
 }
 
 func parseEnvLine(row string) (Variable, error) {
-	row = strings.TrimSpace(strings.TrimPrefix(row, "export "))
+	_, row = cutExport(row)
 	name, rest, found := strings.Cut(row, "=")
 	name = strings.TrimSpace(name)
 	if !found || !validName(name) {
 		return Variable{}, errors.New("want NAME=value")
 	}
-	value, err := envValue(strings.TrimSpace(rest))
+	value, err := envValue(rest)
 	return Variable{Name: name, Value: value}, err
+}
+
+// cutExport cuts the word export, and the white space behind it, from the front of a row.
+func cutExport(row string) (export, rest string) {
+	rest, found := strings.CutPrefix(row, "export")
+	trimmed := strings.TrimLeft(rest, " \t")
+	if !found || trimmed == rest {
+		return "", row
+	}
+	return row[:len(row)-len(trimmed)], trimmed
 }
 
 func validName(name string) bool {
@@ -57,8 +68,19 @@ func validName(name string) bool {
 	return name != ""
 }
 
-func envValue(rest string) (string, error) {
-	switch {
+// withoutComment cuts a comment, which begins at the first # that white space stands before.
+func withoutComment(text string) string {
+	for i := 1; i < len(text); i++ {
+		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// envValue reads what follows the equals sign.
+func envValue(text string) (string, error) {
+	switch rest := strings.TrimSpace(text); {
 	case strings.HasPrefix(rest, "'"):
 		end := strings.Index(rest[1:], "'")
 		if end < 0 {
@@ -68,15 +90,7 @@ func envValue(rest string) (string, error) {
 	case strings.HasPrefix(rest, `"`):
 		return doubleQuoted(rest[1:])
 	default:
-		if i := strings.Index(rest, " #"); i >= 0 {
-			rest = rest[:i]
-		} else if i := strings.Index(rest, "\t#"); i >= 0 {
-			rest = rest[:i]
-		}
-		if strings.HasPrefix(rest, "#") {
-			rest = ""
-		}
-		return strings.TrimSpace(rest), nil
+		return strings.TrimSpace(withoutComment(text)), nil
 	}
 }
 
@@ -104,7 +118,7 @@ func unescape(c byte) string {
 		return "\t"
 	case 'r':
 		return "\r"
-	case '"', '\\', '$':
+	case '"', '\\', '$', '`':
 		return string(c)
 	default:
 		return `\` + string(c)
@@ -138,47 +152,71 @@ func ReadEnv(path string) (map[string]string, error) {
 	return values, nil
 }
 
-// SetEnv returns text with the given variables set: a line that sets one of them is replaced in its place, the others stay to
-// the byte, and what is missing is added at the end in the order given.
+// SetEnv returns text with the given variables set: a line that sets one of them is replaced in its place, with its "export" and
+// its line ending kept, the others stay to the byte, and what is missing is added at the end in the order given.
 func SetEnv(text string, vars []Variable) string {
-	rows := strings.Split(text, "\n")
+	mark := ""
+	if rest, found := strings.CutPrefix(text, "\ufeff"); found {
+		mark, text = "\ufeff", rest
+	}
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	rows := strings.SplitAfter(text, "\n")
 	for _, v := range vars {
 		rows = setRow(rows, v)
 	}
-	text = strings.Join(rows, "\n")
-	if !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	return text
+	return mark + strings.Join(rows, "")
 }
 
+// setRow sets one variable; each row ends with its line ending.
 func setRow(rows []string, v Variable) []string {
-	assignment, done := v.Name+"="+quoteEnv(v.Value), false
-	kept := rows[:0:0]
+	assignment, ending, done := v.Name+"="+quoteEnv(v.Value), "\n", false
+	kept := make([]string, 0, len(rows)+1)
 	for _, row := range rows {
-		parsed, err := parseEnvLine(strings.TrimSpace(row))
-		if err != nil || parsed.Name != v.Name || strings.HasPrefix(strings.TrimSpace(row), "#") {
+		if strings.HasSuffix(row, "\r\n") {
+			ending = "\r\n"
+		}
+		export, sets := setsVariable(row, v.Name)
+		if !sets {
 			kept = append(kept, row)
 			continue
 		}
 		if !done {
-			kept, done = append(kept, assignment), true
+			kept, done = append(kept, export+assignment+row[len(strings.TrimRight(row, "\r\n")):]), true
 		}
 	}
-	if done {
-		return kept
+	if !done {
+		kept = append(kept, assignment+ending)
 	}
-	if n := len(kept); n > 0 && kept[n-1] == "" {
-		return append(kept[:n-1], assignment, "")
-	}
-	return append(kept, assignment, "")
+	return kept
 }
 
-func quoteEnv(value string) string {
-	if value != "" && !strings.ContainsAny(value, " \t\r\n#'\"\\$`") {
-		return value
+// setsVariable reports whether a row sets the variable, and what stands before its name: "export ", or nothing.
+func setsVariable(row, name string) (export string, sets bool) {
+	row = strings.TrimSpace(row)
+	v, err := parseEnvLine(row)
+	if err != nil || v.Name != name {
+		return "", false
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "$", `\$`).Replace(value) + `"`
+	export, _ = cutExport(row)
+	return export, true
+}
+
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// quoteEnv writes a value so that a shell and the readers of env files take it for the same text: as it is where it is plain, in
+// single quotes, where nothing is special, or in double quotes where it holds what those cannot.
+func quoteEnv(value string) string {
+	switch {
+	case plainValue.MatchString(value):
+		return value
+	case value != "" && !strings.ContainsAny(value, "'\\\r\n\t"):
+		return "'" + value + "'"
+	default:
+		escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "$", `\$`, "`", "\\`")
+		return `"` + escape.Replace(value) + `"`
+	}
 }
 
 // WriteEnv sets variables in the env file at path, which is created where it is missing, and leaves it with mode 0600.

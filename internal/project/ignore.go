@@ -10,17 +10,18 @@ import (
 	"strings"
 )
 
-// Ignored reports whether git would leave out the file at path, as far as plain lines of the .gitignore files beside and above
-// it say: the file's name, with or without a leading slash, or a pattern of path.Match.
+// Ignored reports whether git would leave out the file at path, as far as plain lines of the .gitignore files beside and above it
+// say: the file's name, or a pattern of path.Match for it. With a leading slash a line counts only beside the file. The last line
+// that fits decides, in the nearest .gitignore that has one.
 func Ignored(path string) bool {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return false
 	}
-	name := filepath.Base(path)
-	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if ignoredIn(filepath.Join(dir, ".gitignore"), name) {
-			return true
+	beside := filepath.Dir(path)
+	for dir := beside; ; dir = filepath.Dir(dir) {
+		if ignored, decided := ignoredIn(filepath.Join(dir, ".gitignore"), filepath.Base(path), dir == beside); decided {
+			return ignored
 		}
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
 			return false
@@ -28,22 +29,23 @@ func Ignored(path string) bool {
 	}
 }
 
-func ignoredIn(file, name string) bool {
+func ignoredIn(file, name string, beside bool) (ignored, decided bool) {
 	f, err := os.Open(file) //nolint:gosec // a .gitignore beside the user's own file
 	if err != nil {
-		return false
+		return false, false
 	}
 	defer func() { _ = f.Close() }()
-	ignored := false
 	for scanner := bufio.NewScanner(f); scanner.Scan(); {
-		pattern := strings.TrimSpace(scanner.Text())
-		negated := strings.HasPrefix(pattern, "!")
-		pattern = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(pattern, "!"), "/"), "**/")
-		if ok, err := filepath.Match(pattern, name); err == nil && ok {
-			ignored = !negated
+		pattern, negated := strings.CutPrefix(strings.TrimSpace(scanner.Text()), "!")
+		pattern, rooted := strings.CutPrefix(pattern, "/")
+		if rooted && !beside {
+			continue
+		}
+		if fits, err := filepath.Match(strings.TrimPrefix(pattern, "**/"), name); err == nil && fits {
+			ignored, decided = !negated, true
 		}
 	}
-	return ignored
+	return ignored, decided
 }
 
 // Ignore adds the name of the file at path to the .gitignore beside it.

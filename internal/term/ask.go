@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 
 	xterm "golang.org/x/term"
 )
@@ -21,35 +20,37 @@ type line struct {
 	err  error
 }
 
-// lineReader reads standard input in one goroutine, so that a question can be left by Ctrl-C.
+// lineReader reads standard input in a goroutine, so that a question can be left by Ctrl-C. It reads a line only when one is
+// wanted: between questions the input is free for others (see AskSecret).
 type lineReader struct {
-	once  sync.Once
-	lines chan line
+	wanted  chan struct{}
+	lines   chan line
+	pending bool // a line was wanted by a question that did not wait for it
 }
 
-func (r *lineReader) start(in io.Reader) {
-	r.once.Do(func() {
-		r.lines = make(chan line)
-		go func() {
-			buffered := bufio.NewReader(in)
-			for {
-				text, err := buffered.ReadString('\n')
-				r.lines <- line{strings.TrimRight(text, "\r\n"), err}
-				if err != nil {
-					return
-				}
-			}
-		}()
-	})
+func newLineReader(in io.Reader) *lineReader {
+	r := &lineReader{wanted: make(chan struct{}, 1), lines: make(chan line, 1)}
+	go func() {
+		buffered := bufio.NewReader(in)
+		for range r.wanted {
+			text, err := buffered.ReadString('\n')
+			r.lines <- line{strings.TrimRight(text, "\r\n"), err}
+		}
+	}()
+	return r
 }
 
 func (t *Term) readLine(ctx context.Context) (string, error) {
 	if t.reader == nil {
-		t.reader = &lineReader{}
+		t.reader = newLineReader(t.In)
 	}
-	t.reader.start(t.In)
+	if !t.reader.pending {
+		t.reader.pending = true
+		t.reader.wanted <- struct{}{}
+	}
 	select {
 	case got := <-t.reader.lines:
+		t.reader.pending = false
 		if got.err != nil && got.text == "" {
 			return "", fmt.Errorf("read the answer: %w", got.err)
 		}
@@ -97,7 +98,11 @@ func (t *Term) AskSecret(ctx context.Context, question string) (string, error) {
 	if !t.CanAsk() {
 		return "", ErrCannotAsk
 	}
-	state, err := xterm.GetState(int(file.Fd()))
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	fd := int(file.Fd())
+	state, err := xterm.GetState(fd)
 	if err != nil {
 		return "", fmt.Errorf("read the terminal's state: %w", err)
 	}
@@ -105,14 +110,17 @@ func (t *Term) AskSecret(ctx context.Context, question string) (string, error) {
 	defer func() { _, _ = fmt.Fprintln(t.Err) }()
 	answers := make(chan line, 1)
 	go func() {
-		secret, err := xterm.ReadPassword(int(file.Fd()))
+		secret, err := xterm.ReadPassword(fd)
 		answers <- line{string(secret), err}
 	}()
 	select {
 	case got := <-answers:
-		return strings.TrimSpace(got.text), got.err
+		if got.err != nil {
+			return "", fmt.Errorf("read the answer: %w", got.err)
+		}
+		return strings.TrimSpace(got.text), nil
 	case <-ctx.Done():
-		_ = xterm.Restore(int(file.Fd()), state)
+		_ = xterm.Restore(fd, state)
 		return "", ctx.Err()
 	}
 }

@@ -23,18 +23,18 @@ type Term struct {
 	Out, Err io.Writer
 
 	inTTY, outTTY, errTTY bool
-	noInput               bool
+	noInput, dumb         bool
 	width                 func() int
 	outStyle, errStyle    *lipgloss.Renderer
 	reader                *lineReader
 }
 
-// System returns the process's own terminal. getenv is asked for NO_COLOR, CLICOLOR_FORCE, COLUMNS, CI and TERM.
+// System returns the process's own terminal. getenv is asked for NO_COLOR, CLICOLOR, CLICOLOR_FORCE, COLUMNS, CI and TERM.
 func System(getenv func(string) string) *Term {
 	t := &Term{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		inTTY: isTTY(os.Stdin), outTTY: isTTY(os.Stdout), errTTY: isTTY(os.Stderr),
-		noInput: getenv("CI") != "",
+		noInput: getenv("CI") != "", dumb: getenv("TERM") == "dumb",
 	}
 	t.width = func() int { return systemWidth(getenv) }
 	t.outStyle = newRenderer(t.Out, t.outTTY, getenv)
@@ -85,7 +85,7 @@ func colorProfile(tty bool, getenv func(string) string) termenv.Profile {
 		return termenv.Ascii
 	case getenv("CLICOLOR_FORCE") != "" && getenv("CLICOLOR_FORCE") != "0":
 		return termenv.ANSI
-	case !tty || getenv("TERM") == "dumb":
+	case !tty || getenv("TERM") == "dumb" || getenv("CLICOLOR") == "0":
 		return termenv.Ascii
 	default:
 		return termenv.ANSI

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 )
@@ -174,65 +173,6 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 // BaseURL returns the server's address, ending in /api.
 func (c *Client) BaseURL() string { return c.base }
 
-// NormalizeURL brings a server's URL into the form http://host[:port][/prefix]/api: with or without /api, a trailing slash or
-// doubled slashes, it is the same server. Without a scheme, http is taken for loopback and https otherwise.
-func NormalizeURL(raw string) (string, error) {
-	raw = strings.TrimSpace(raw)
-	if raw == "" {
-		return "", errors.New("the URL is empty")
-	}
-	if !strings.Contains(raw, "://") {
-		raw = guessScheme(raw) + "://" + raw
-	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("not a URL: %s", redactURL(raw))
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", fmt.Errorf("the URL's scheme is %q: use http or https", u.Scheme)
-	case u.Hostname() == "":
-		return "", errors.New("the URL names no host")
-	case u.User != nil:
-		return "", errors.New("the URL holds a user name or password: put the key and secret into their own settings")
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("the URL has a query or fragment: give the address only")
-	}
-	path, err := apiPath(u.EscapedPath())
-	if err != nil {
-		return "", err
-	}
-	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + path, nil
-}
-
-// apiPath is the path without empty parts, ending in /api.
-func apiPath(path string) (string, error) {
-	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
-	if slices.Contains(parts, ".") || slices.Contains(parts, "..") {
-		return "", errors.New("the URL's path has a part that is only dots")
-	}
-	if n := len(parts); n == 0 || parts[n-1] != "api" {
-		parts = append(parts, "api")
-	}
-	return "/" + strings.Join(parts, "/"), nil
-}
-
-func guessScheme(raw string) string {
-	host := strings.ToLower(raw)
-	for _, local := range []string{"localhost", "127.", "[::1]"} {
-		if strings.HasPrefix(host, local) {
-			return "http"
-		}
-	}
-	return "https"
-}
-
-func redactURL(raw string) string {
-	if i, at := strings.Index(raw, "://"), strings.LastIndex(raw, "@"); i >= 0 && at > i {
-		return raw[:i+3] + "…" + raw[at:]
-	}
-	return raw
-}
-
 // call is one request as a resource describes it. path elements are escaped where they are put together (see path).
 type call struct {
 	op          string // for people: "get task x"
@@ -247,19 +187,6 @@ type call struct {
 	text        bool // the answer is text, not JSON
 	optional    bool // an empty answer is fine
 	once        bool // never sent again although it is a GET: a poll takes a task
-}
-
-// path joins escaped segments. Empty segments, "." and ".." are refused: even escaped they would name something else.
-func path(segments ...string) (string, error) {
-	var b strings.Builder
-	for _, segment := range segments {
-		if segment == "" || segment == "." || segment == ".." {
-			return "", fmt.Errorf("the name %q cannot be part of a URL", segment)
-		}
-		b.WriteByte('/')
-		b.WriteString(url.PathEscape(segment))
-	}
-	return b.String(), nil
 }
 
 // RawResponse is an answer as it came.

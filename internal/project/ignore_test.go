@@ -1,0 +1,82 @@
+package project_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/internal/project"
+)
+
+// tree writes files under a new folder that is a repository of git, and returns it.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
+	for name, text := range files {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	return root
+}
+
+func TestIgnored(t *testing.T) {
+	for name, tc := range map[string]struct {
+		above, beside string
+		want          bool
+	}{
+		"nothing says so":             {"", "", false},
+		"beside":                      {"", "a\n.env\n", true},
+		"beside, CRLF":                {"", ".env\r\n", true},
+		"beside, with a slash":        {"", "/.env\n", true},
+		"a pattern":                   {"", ".env*\n", true},
+		"any depth":                   {"**/.env\n", "", true},
+		"above":                       {".env\n", "", true},
+		"above, with a slash":         {"/.env\n", "", false},
+		"another name":                {".envrc\n", "env\n", false},
+		"a comment":                   {"#.env\n", "# .env\n", false},
+		"a folder of that name":       {".env/\n", "", false},
+		"taken back":                  {"", ".env\n!.env\n", false},
+		"taken back and forth":        {"", "!.env\n.env\n", true},
+		"taken back beside":           {".env\n", "!.env\n", false},
+		"taken back above, set below": {"!.env\n", ".env\n", true},
+		"a pattern that is none":      {"", "[\n.env\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := tree(t, map[string]string{".gitignore": tc.above, "sub/.gitignore": tc.beside})
+			require.Equal(t, tc.want, project.Ignored(filepath.Join(root, "sub", ".env")))
+		})
+	}
+}
+
+func TestIgnoredEndsAtTheRepository(t *testing.T) {
+	root := tree(t, map[string]string{".gitignore": ".env\n", "inner/.git": "gitdir: elsewhere\n"})
+	require.False(t, project.Ignored(filepath.Join(root, "inner", ".env")))
+	require.True(t, project.Ignored(filepath.Join(root, "other", ".env")))
+}
+
+func TestIgnoreAddsOneLine(t *testing.T) {
+	for old, want := range map[string]string{
+		"":           ".env\n",
+		"bin\n":      "bin\n.env\n",
+		"# last":     "# last\n.env\n",
+		"!.env\n\n":  "!.env\n\n.env\n",
+		"a\r\nb\r\n": "a\r\nb\r\n.env\n",
+	} {
+		root := tree(t, map[string]string{".gitignore": old})
+		path := filepath.Join(root, ".env")
+		require.False(t, project.Ignored(path))
+		require.NoError(t, project.Ignore(path))
+		data, err := os.ReadFile(filepath.Join(root, ".gitignore"))
+		require.NoError(t, err)
+		require.Equal(t, want, string(data))
+		require.True(t, project.Ignored(path))
+	}
+	require.NoError(t, project.Ignore(filepath.Join(tree(t, nil), ".env")))
+	root := tree(t, map[string]string{".gitignore/a": ""})
+	require.ErrorContains(t, project.Ignore(filepath.Join(root, ".env")), ".gitignore")
+	require.Error(t, project.Ignore(filepath.Join(root, "missing", ".env")))
+}
