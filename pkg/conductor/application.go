@@ -82,9 +82,14 @@ func (s *ApplicationService) DeleteKey(ctx context.Context, id, keyID string) er
 	return s.c.named(ctx, fmt.Sprintf("delete key %q", keyID), http.MethodDelete, nil, "applications", id, "accessKeys", keyID)
 }
 
-// AddRole calls POST /applications/{id}/roles/{role}.
+// AddRole calls POST /applications/{id}/roles/{role}. A role that is there stays, so it is safe to repeat.
 func (s *ApplicationService) AddRole(ctx context.Context, id, role string) error {
-	return s.c.named(ctx, fmt.Sprintf("add role %s to application %q", role, id), http.MethodPost, nil, "applications", id, "roles", role)
+	op := fmt.Sprintf("add role %s to application %q", role, id)
+	at, err := path("applications", id, "roles", role)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, repeatable: true}, nil)
 }
 
 // RemoveRole calls DELETE /applications/{id}/roles/{role}.

@@ -28,8 +28,11 @@ type Document[T any] struct {
 	Value T
 }
 
-// UnmarshalJSON keeps a copy of data and decodes the view from it.
+// UnmarshalJSON keeps a copy of data and decodes the view from it. It fails on null: that is no object.
 func (d *Document[T]) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return errors.New("null in place of an object")
+	}
 	var value T
 	if err := Decode(data, &value); err != nil {
 		return err

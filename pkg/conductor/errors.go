@@ -1,19 +1,10 @@
 package conductor
 
 import (
-	"bytes"
-	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -26,12 +17,12 @@ type Error struct {
 	Method, Path string
 	Status       int
 	Code         string // the auth layer's "error": INVALID_TOKEN, EXPIRED_TOKEN, …
-	Message      string // the server's own
-	RequestID    string
+	Message      string // the server's own, without secrets and control characters; empty where it gave none
+	RequestID    string // of the server or a gateway; empty where none named it
 	Retryable    bool
 	Invalid      []FieldError
 	RetryAfter   time.Duration // zero where the server named none
-	Body         []byte        // the first 64 KiB, where it was not the server's error form
+	Body         []byte        // the first 64 KiB as they came; not for display: it may repeat what was sent
 }
 
 // FieldError is one broken rule of a request.
@@ -69,6 +60,8 @@ const (
 	CutOff          ProtocolKind = "cut-off"
 	ForeignRedirect ProtocolKind = "redirect"
 	NotJSON         ProtocolKind = "not-json"
+	TooLarge        ProtocolKind = "too-large"
+	RedirectLoop    ProtocolKind = "redirect-loop"
 )
 
 // ProtocolError is an answer that did not come from the API, or came damaged.
@@ -88,8 +81,10 @@ func (e *ProtocolError) Error() string {
 		LoginPage:       "answers a sign-in page, not the API",
 		EmptyBody:       "sent an empty answer",
 		CutOff:          "broke off in the middle of its answer",
+		RedirectLoop:    "sends us on and on, now to " + e.Target,
 		ForeignRedirect: "sends us on to " + e.Target + ": not followed",
 		NotJSON:         "answered something that is not JSON",
+		TooLarge:        fmt.Sprintf("sent more than %d MiB", maxBody>>20),
 	}
 	return fmt.Sprintf("%s: %s %s", e.Operation, e.URL, texts[e.Kind])
 }
@@ -160,105 +155,4 @@ func isTokenFailure(err error) bool {
 		return false
 	}
 	return answer.Code == "EXPIRED_TOKEN" || answer.Code == "INVALID_TOKEN"
-}
-
-func (c *Client) statusError(request call, response *RawResponse) error {
-	if kind := pageKind(response); kind != "" && response.Status < http.StatusInternalServerError {
-		return c.protocol(request, kind, response)
-	}
-	e := &Error{
-		Operation: request.op, Method: request.method, Path: request.path, Status: response.Status,
-		RequestID: response.Header.Get("X-Request-Id"), RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now()),
-	}
-	var body struct {
-		Message          string       `json:"message"`
-		Error            any          `json:"error"`
-		Retryable        bool         `json:"retryable"`
-		ValidationErrors []FieldError `json:"validationErrors"`
-	}
-	if json.Unmarshal(response.Body, &body) != nil || body.Message == "" && body.Error == nil {
-		e.Body = response.Body[:min(len(response.Body), maxErrorBody)]
-		return e
-	}
-	e.Message, e.Retryable, e.Invalid = body.Message, body.Retryable, body.ValidationErrors
-	e.Code, _ = body.Error.(string)
-	return e
-}
-
-func (c *Client) protocol(request call, kind ProtocolKind, response *RawResponse) error {
-	return &ProtocolError{
-		Operation: request.op, URL: c.base, Kind: kind, Status: response.Status,
-		Body: response.Body[:min(len(response.Body), 512)],
-	}
-}
-
-// pageKind tells a web page from an answer of the API; empty where it is none.
-func pageKind(response *RawResponse) ProtocolKind {
-	head := bytes.ToLower(bytes.TrimSpace(response.Body[:min(len(response.Body), 16<<10)]))
-	html := strings.Contains(response.Header.Get("Content-Type"), "text/html") ||
-		bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
-	switch {
-	case !html:
-		return ""
-	case bytes.Contains(head, []byte(`type="password"`)), bytes.Contains(head, []byte("sign in")), bytes.Contains(head, []byte("log in")), bytes.Contains(head, []byte("login")):
-		return LoginPage
-	default:
-		return HTMLPage
-	}
-}
-
-type foreignRedirectError struct{ target string }
-
-func (e *foreignRedirectError) Error() string { return "redirected to " + e.target }
-
-func (c *Client) connectError(request call, err error) error {
-	var foreign *foreignRedirectError
-	if errors.As(err, &foreign) {
-		return &ProtocolError{Operation: request.op, URL: c.base, Kind: ForeignRedirect, Target: foreign.target}
-	}
-	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%s: %w", request.op, context.Canceled)
-	}
-	return &ConnectError{URL: c.base, Reason: reason(err), Err: err}
-}
-
-func reason(err error) string {
-	var dns *net.DNSError
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	var netErr net.Error
-	var urlErr *url.Error
-	switch {
-	case errors.As(err, &dns):
-		return "no such host: " + dns.Name
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
-	case errors.As(err, &unknown):
-		return "its certificate is signed by an authority that is not trusted here (give it with ca-file)"
-	case errors.As(err, &host), errors.As(err, &invalid):
-		return "its certificate is not valid: " + err.Error()
-	case errors.As(err, &record):
-		return "it does not speak TLS: try http://"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
-		return "no answer in time"
-	case errors.Is(err, syscall.ECONNRESET):
-		return "the connection was reset"
-	case errors.As(err, &urlErr):
-		return urlErr.Err.Error()
-	default:
-		return err.Error()
-	}
-}
-
-// retryAfter reads both forms of the header: seconds, or a date.
-func retryAfter(value string, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil && at.After(now) {
-		return at.Sub(now)
-	}
-	return 0
 }

@@ -54,7 +54,7 @@ func (s *ServerService) Kind(ctx context.Context) (Kind, error) {
 		return "", err
 	case answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed:
 		return KindOSS, nil
-	case answer.Status >= http.StatusInternalServerError:
+	case IsUnavailable(err):
 		return "", err
 	default:
 		return KindOrkes, nil

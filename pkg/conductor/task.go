@@ -61,10 +61,14 @@ func (s *TaskService) PollBatch(ctx context.Context, request PollRequest) ([]Doc
 	return tasks, err
 }
 
-// Update calls POST /tasks. Reporting a finished task again changes nothing, so the caller may repeat it.
+// Update calls POST /tasks. Reporting a finished task again changes nothing (worker sheet §2.2), so that a result is not lost; what
+// reports progress is sent once.
 func (s *TaskService) Update(ctx context.Context, result TaskResult) error {
 	var id string
-	return s.c.do(ctx, call{op: fmt.Sprintf("update task %q", result.TaskID), method: http.MethodPost, path: "/tasks", body: result, text: true}, &id)
+	return s.c.do(ctx, call{
+		op: fmt.Sprintf("update task %q", result.TaskID), method: http.MethodPost, path: "/tasks", body: result,
+		text: true, optional: true, repeatable: TaskTerminal(result.Status),
+	}, &id)
 }
 
 // UpdateV2 calls POST /tasks/update-v2 and returns the next task of the same kind, nil where there is none.

@@ -65,7 +65,7 @@ func (k *keyTokens) get(ctx context.Context, refused string) (string, error) {
 	select {
 	case <-pending:
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", k.client.connectError(call{op: "wait for a token"}, ctx.Err())
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -76,17 +76,16 @@ func (k *keyTokens) fetch(ctx context.Context, pending chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, tokenTime)
 	defer cancel()
 	token, err := k.client.mint(ctx, k.key, k.secret)
+	off := status(err) == http.StatusNotFound || status(err) == http.StatusMethodNotAllowed
+	if off {
+		// Said before anybody goes on, and outside the lock: who is told may ask this client something.
+		k.client.notice("the server has no POST /token: it is open-source Conductor, without authentication; the key is not used")
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	defer close(pending)
-	k.pending, k.token, k.err = nil, token, nil
-	code := status(err)
-	switch {
-	case err == nil:
-	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
-		k.off = true
-		k.client.notice("the server has no POST /token: it is open-source Conductor, without authentication; the key is not used")
-	default:
+	k.pending, k.token, k.off, k.err = nil, token, off, nil
+	if err != nil && !off {
 		k.err = &AuthError{KeyID: k.key, Err: err}
 	}
 }

@@ -2,71 +2,68 @@ package conductor
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"regexp"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Exchange is one request and its answer, as --debug shows it, with every secret masked.
 type Exchange struct {
 	Method, URL   string
 	RequestHeader http.Header
-	RequestBody   string
-	Status        int // zero where no answer came
+	RequestBody   string // the first 4 KiB
+	RequestSize   int    // of the whole body, in bytes
+	Status        int    // zero where no answer came
 	Header        http.Header
-	Body          string
-	Size          int
+	Body          string // the first 4 KiB
+	Size          int    // of the whole body, in bytes
 	Duration      time.Duration
-	Err           error
+	Err           error // nil where the answer came whole, whatever its status
 }
 
-// maxTraceBody bounds what an Exchange keeps of a body: 4 KiB.
-const maxTraceBody = 4 << 10
-
-const mask = "***"
-
-var (
-	secretField  = regexp.MustCompile(`(?i)("(?:[a-z_.-]*(?:secret|password|token|privatekey|authorization))"\s*:\s*)"(?:[^"\\]|\\.)*"?`)
-	secretQuery  = regexp.MustCompile(`(?i)([?&][^=&]*(?:secret|token|password)[^=&]*=)[^&\s]*`)
-	jsonWebToken = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+// What an Exchange keeps of a body, and how much of it is searched for secrets before it is cut.
+const (
+	maxTraceBody = 4 << 10
+	maxSearched  = 64 << 10
 )
 
-// Redact masks secrets, passwords and tokens in a text of headers, URLs or JSON.
-func Redact(text string) string {
-	text = secretField.ReplaceAllString(text, `${1}"`+mask+`"`)
-	text = secretQuery.ReplaceAllString(text, "${1}"+mask)
-	return jsonWebToken.ReplaceAllString(text, mask)
-}
-
-func redactHeader(h http.Header) http.Header {
-	safe := h.Clone()
-	for _, name := range []string{"X-Authorization", "Authorization", "Cookie", "Set-Cookie", "Proxy-Authorization"} {
-		if safe.Get(name) != "" {
-			safe.Set(name, mask)
-		}
-	}
-	return safe
-}
-
-func newExchange(req *http.Request, body []byte, response *RawResponse, err error, took time.Duration) Exchange {
+func (c *Client) newExchange(req *http.Request, body []byte, response *RawResponse, err error, took time.Duration) Exchange {
+	token := req.Header.Get("X-Authorization")
+	hidden := strings.Contains(req.URL.Path, "/secrets/") // the whole body is a secret: GET and PUT /secrets/{key}
 	e := Exchange{
-		Method: req.Method, URL: Redact(req.URL.String()), RequestHeader: redactHeader(req.Header),
-		RequestBody: excerpt(body), Duration: took, Err: err,
+		Method: req.Method, URL: c.clean(req.URL.String(), token), RequestHeader: c.cleanHeader(req.Header, token),
+		RequestBody: c.excerpt(body, hidden, token), RequestSize: len(body), Duration: took, Err: err,
+	}
+	if len(body) > 0 {
+		e.RequestHeader.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if response != nil {
-		e.Status, e.Header, e.Body, e.Size = response.Status, redactHeader(response.Header), excerpt(response.Body), len(response.Body)
+		e.Status, e.Header, e.Size = response.Status, c.cleanHeader(response.Header, token), len(response.Body)
+		e.Body = c.excerpt(response.Body, hidden && response.Status < http.StatusMultipleChoices, token)
 	}
 	return e
 }
 
-func excerpt(body []byte) string {
-	text := Redact(string(body))
-	if len(text) > maxTraceBody {
-		text = text[:maxTraceBody] + "…"
+func (c *Client) excerpt(body []byte, hidden bool, token string) string {
+	if hidden && len(body) > 0 {
+		return mask
 	}
-	return text
+	return cut(c.clean(cut(string(body), maxSearched), token), maxTraceBody)
+}
+
+// cut shortens a text to at most size bytes, between two characters.
+func cut(text string, size int) string {
+	if len(text) <= size {
+		return text
+	}
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size] + "…"
 }
 
 // String returns the exchange in the form of an HTTP conversation: > for what was sent, < for what came.
@@ -82,16 +79,14 @@ func (e Exchange) String() string {
 	fmt.Fprintf(&b, "< %d %s in %s, %d bytes\n", e.Status, http.StatusText(e.Status), e.Duration.Round(time.Microsecond), e.Size)
 	writeHeader(&b, "< ", e.Header)
 	writeBody(&b, "< ", e.Body)
+	if e.Err != nil {
+		fmt.Fprintf(&b, "< %v\n", e.Err)
+	}
 	return b.String()
 }
 
 func writeHeader(b *strings.Builder, prefix string, header http.Header) {
-	names := make([]string, 0, len(header))
-	for name := range header {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
 		fmt.Fprintf(b, "%s%s: %s\n", prefix, name, strings.Join(header[name], ", "))
 	}
 }
