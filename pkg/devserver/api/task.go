@@ -69,6 +69,7 @@ func (a *api) pollBatch(c *call) (any, error) {
 		return nil, fault.Invalid("Long Poll Timeout value cannot be more than 5 seconds")
 	}
 	request.Timeout = time.Duration(max(0, wait)) * time.Millisecond
+	request.Allowed = func() error { return c.caller.MayPoll(request.TaskType, request.Domain) }
 	tasks, err := a.Engine.Poll(c.Context(), request)
 	if err != nil {
 		return nil, err

@@ -12,18 +12,20 @@ import (
 const maxPollTimeout = 5 * time.Second
 
 // PollRequest asks for tasks of one type. Domain empty reads the queue without a domain. Count below 1 means 1.
-// Timeout is how long to wait, in real time whatever the engine's clock is; zero or less is a single try.
+// Timeout is how long to wait, in real time whatever the engine's clock is; zero or less is a single try. Allowed, where set, is
+// asked again after each wait: who lost the right meanwhile gets its error and no task.
 type PollRequest struct {
 	TaskType string
 	Domain   string
 	WorkerID string
 	Count    int
 	Timeout  time.Duration
+	Allowed  func() error
 }
 
 // Poll hands out up to Count waiting tasks and marks them IN_PROGRESS: GET /tasks/poll/batch/{type}. It returns as soon as
 // there is at least one, and an empty list when the time has passed, ctx ended or the engine closes. A ctx that ends
-// before tasks were marked leaves them in the queue. The only errors are fault.Invalid and those of the store.
+// before tasks were marked leaves them in the queue. The only errors are fault.Invalid, those of Allowed and those of the store.
 func (e *Engine) Poll(ctx context.Context, req PollRequest) ([]conductor.Task, error) {
 	if req.TaskType == "" {
 		return nil, fault.Invalid("TaskType cannot be null or empty.")
@@ -42,12 +44,23 @@ func (e *Engine) Poll(ctx context.Context, req PollRequest) ([]conductor.Task, e
 	defer cancel()
 	// A wait that is over must not go round again for what it then puts back: others would do the same, for ever.
 	for waiting.Err() == nil && q.wait(waiting, e.closed) {
+		if err := req.allowed(); err != nil {
+			q.offer()
+			return nil, err
+		}
 		tasks, err = e.collect(waiting, q, req)
 		if len(tasks) > 0 || err != nil {
 			break
 		}
 	}
 	return tasks, err
+}
+
+func (r PollRequest) allowed() error {
+	if r.Allowed == nil {
+		return nil
+	}
+	return r.Allowed()
 }
 
 // collect delivers what is there now.

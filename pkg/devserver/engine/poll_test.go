@@ -132,6 +132,20 @@ func TestLongPollIsWoken(t *testing.T) {
 	})
 }
 
+func TestALongPollThatLostItsRightGetsNothing(t *testing.T) {
+	r := newRig(t)
+	r.flow("one", nil, simple("a", "a"))
+	refused := PollRequest{TaskType: "a", Timeout: 5 * time.Second, Allowed: func() error { return fault.Forbidden("no longer") }}
+	allowed := refused
+	allowed.Allowed = nil
+	loser, winner := r.longPoll(t.Context(), refused), r.longPoll(t.Context(), allowed)
+	r.start("one", nil)
+	require.Empty(t, receive(t, loser))
+	require.Len(t, receive(t, winner), 1, "the wake-up went on to the next")
+	r.start("one", nil)
+	require.Len(t, receive(t, r.background(refused)), 1, "the first try was asked by the caller")
+}
+
 func (r *rig) background(req PollRequest) <-chan []conductor.Task {
 	answer := make(chan []conductor.Task, 1)
 	go func() {

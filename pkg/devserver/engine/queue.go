@@ -206,6 +206,13 @@ func (q *queue) leave(woken chan struct{}) {
 	q.passOn()
 }
 
+// offer is for a poll that was woken and may not take: another may.
+func (q *queue) offer() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.passOn()
+}
+
 // passOn wakes another poll if there is still something to take.
 func (q *queue) passOn() {
 	if len(q.ready) > 0 {
