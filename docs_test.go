@@ -48,11 +48,7 @@ func TestDocumentedCommandsWork(t *testing.T) {
 func runDocument(t *testing.T, shell, script string) {
 	t.Helper()
 	bin, home, work := t.TempDir(), t.TempDir(), t.TempDir()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	program, err := os.ReadFile(self)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(bin, "orkesctl"), program, 0o700))
+	installSelf(t, bin)
 	script = strings.ReplaceAll(script, "orkesctl dev start", "orkesctl dev start --port 0")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()

@@ -67,7 +67,7 @@ func runList(ctx context.Context, deps *cli.Deps, opts listOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := render.List(deps.Printer(), summaryView(), page.Results); err != nil {
+	if err := render.List(deps.Printer(), summaryView(deps.Now()), page.Results); err != nil {
 		return err
 	}
 	if left := page.TotalHits - int64(len(page.Results)); left > 0 {
@@ -138,7 +138,7 @@ func (o listOptions) states() ([]string, error) {
 	return wanted, nil
 }
 
-func summaryView() render.View[summary] {
+func summaryView(now time.Time) render.View[summary] {
 	return render.View[summary]{
 		Kind: kind,
 		Name: func(s summary) string { return s.Value.WorkflowID },
@@ -147,12 +147,21 @@ func summaryView() render.View[summary] {
 			{Title: "workflow", Value: func(s summary) any { return fmt.Sprintf("%s v%d", s.Value.WorkflowType, s.Value.Version) }},
 			{Title: "state", Value: func(s summary) any { return render.State(s.Value.Status) }},
 			{Title: "started", Value: func(s summary) any { return started(s.Value) }},
-			{Title: "took", Wide: true, Value: func(s summary) any { return render.Duration(time.Duration(s.Value.ExecutionTime) * time.Millisecond) }},
+			{Title: "took", Wide: true, Value: func(s summary) any { return ran(s.Value, now) }},
 			{Title: "correlation id", Wide: true, Value: func(s summary) any { return s.Value.CorrelationID }},
 			{Title: "by", Wide: true, Value: func(s summary) any { return s.Value.CreatedBy }},
 			{Title: "reason", Value: func(s summary) any { return s.Value.ReasonForIncompletion }},
 		},
 	}
+}
+
+// ran is how long an execution took; the search says it of those that have ended, and the clock of the others.
+func ran(s conductor.WorkflowSummary, now time.Time) string {
+	took := time.Duration(s.ExecutionTime) * time.Millisecond
+	if at, err := time.Parse(time.RFC3339, s.StartTime); err == nil && !conductor.WorkflowTerminal(s.Status) {
+		took = max(0, now.Sub(at))
+	}
+	return render.Duration(took)
 }
 
 // started reads the search's text form of a time; a form it does not know is shown as it is.

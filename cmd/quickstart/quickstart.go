@@ -48,27 +48,46 @@ needs no network at all.`,
 
 func runQuickstart(ctx context.Context, deps *cli.Deps, run RunFunc, opts options) (err error) {
 	s := &show{deps: deps, run: run, lang: opts.lang, strict: opts.lang != ""}
-	switch {
-	case opts.lang == "":
-		s.lang = defaultLang()
-	case opts.lang != "go" && opts.lang != builtin:
-		return cli.Usage("One of: go, builtin", "--lang %s: the quickstart has no such worker", opts.lang)
+	if err := s.choose(); err != nil {
+		return err
 	}
 	if err := s.makeFolders(opts.keep); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.cleanUp(ctx)) }()
+	defer func() {
+		if failed := s.cleanUp(ctx); failed != nil {
+			err = errors.Join(err, failed)
+			return
+		}
+		if ctx.Err() != nil {
+			s.leave(opts.keep)
+		}
+	}()
 	if err := s.play(ctx); err != nil {
 		return err
 	}
 	return s.farewell(opts.keep)
 }
 
-func defaultLang() string {
-	if _, err := exec.LookPath("go"); err == nil {
-		return "go"
+// choose settles the worker's language: Go where it is installed, unless another was asked for.
+func (s *show) choose() error {
+	_, err := exec.LookPath("go")
+	switch s.lang {
+	case builtin:
+	case "":
+		s.lang, s.noGo = "go", err != nil
+		if s.noGo {
+			s.lang = builtin
+		}
+	case "go":
+		if err != nil {
+			return cli.Failed("Without it: orkesctl quickstart --lang builtin   (or install Go: https://go.dev/dl)",
+				"--lang go: no Go toolchain is installed: there is no go on the PATH")
+		}
+	default:
+		return cli.Usage("One of: go, builtin", "--lang %s: the quickstart has no such worker", s.lang)
 	}
-	return builtin
+	return nil
 }
 
 // makeFolders makes a temporary home, so that nothing of the person's own is touched, and the project's folder in it or where
@@ -97,8 +116,20 @@ func (s *show) farewell(keep string) error {
 	text := "Everything was removed. Keep it next time: orkesctl quickstart --keep ./my-worker"
 	if s.kept {
 		text = fmt.Sprintf("The project is in %s. Its server has gone, and its key with it; go on with:\n"+
-			"  orkesctl dev start --detach && cd %s && orkesctl app create --role worker && orkesctl app key create --env-file .env", keep, keep)
+			"  orkesctl dev start --detach && cd %s\n"+
+			"  orkesctl task define && orkesctl workflow define\n"+
+			"  orkesctl app create --role worker && orkesctl app key create --env-file .env\n"+
+			"  orkesctl app grant --task %s --domain %s && orkesctl worker run", keep, keep, taskName, domainName)
 	}
 	_, err := fmt.Fprintf(s.deps.Term.Out, "\n%s\n", text)
 	return err
+}
+
+// leave says after an interrupt what is left.
+func (s *show) leave(keep string) {
+	if s.kept {
+		s.deps.Note("The server has gone. What there is of the project is in %s.", keep)
+		return
+	}
+	s.deps.Note("Everything was removed: the server, the project and the worker.")
 }

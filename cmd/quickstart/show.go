@@ -32,6 +32,7 @@ type show struct {
 	run    RunFunc
 	lang   string
 	strict bool // the language was asked for: no falling back to another
+	noGo   bool // no language was asked for, and Go is not there
 	kept   bool
 
 	home, project string

@@ -2,6 +2,7 @@ package quickstart
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -108,6 +109,9 @@ func (s *show) startBuiltin(ctx context.Context) error {
 		return err
 	}
 	s.say(true, "# the built-in worker, with the key from .env", "polling after "+took(began))
+	if s.noGo {
+		s.line("     (no Go toolchain is installed: with one, the project's own worker is built and run here)")
+	}
 	return nil
 }
 
@@ -130,6 +134,15 @@ func (s *show) workerClient() (*conductor.Client, error) {
 	return client, nil
 }
 
+// refusal is what the server said, with its status.
+func refusal(err error) string {
+	var answer *conductor.Error
+	if errors.As(err, &answer) && answer.Message != "" {
+		return fmt.Sprintf("%d %s", answer.Status, answer.Message)
+	}
+	return err.Error()
+}
+
 // refuse takes the grant away and shows what the worker then hears.
 func (s *show) refuse(ctx context.Context) error {
 	if err := s.shown(ctx, true, "app", "revoke", "--task", taskName, "--domain", domainName); err != nil {
@@ -146,7 +159,9 @@ func (s *show) refuse(ctx context.Context) error {
 	if !conductor.IsForbidden(err) {
 		return fmt.Errorf("the worker's poll should have been refused without the grant, and was not: %w", err)
 	}
-	s.line("   %s the worker's poll was refused: %v", s.deps.Term.Paint(term.Bad, "✗"), err)
-	s.line("     the task stays SCHEDULED until the grant is back: orkesctl app grant --task %s --domain %s", taskName, domainName)
+	s.line("   %s the worker's poll was refused: application %s lacks EXECUTE on %s in domain %s",
+		s.deps.Term.Paint(term.Bad, "✗"), projectName, taskName, domainName)
+	s.line("     its server says: %s", refusal(err))
+	s.line("     The task stays SCHEDULED until the grant is back: orkesctl app grant --task %s --domain %s", taskName, domainName)
 	return nil
 }

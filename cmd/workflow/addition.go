@@ -126,12 +126,12 @@ func advise(ctx context.Context, deps *cli.Deps, client *conductor.Client, add c
 		if near, found := definition.Nearest(add.Name, names); found {
 			meant = "; did you mean " + near + "?"
 		}
-		deps.Note("note: no task %s is defined%s It runs on the server's defaults. Define it: orkesctl task define --name %s",
+		deps.Note("note: no task %s is defined%s It runs on the server's defaults.\nDefine it: orkesctl task define --name %s",
 			add.Name, orDot(meant), add.Name)
 	}
 	polls, err := client.Tasks.PollData(ctx, add.Name)
 	if err == nil && len(polls) == 0 {
-		deps.Note("Nothing polls %s yet: it will stay SCHEDULED until a worker does (orkesctl task queue %s).", add.Name, add.Name)
+		deps.Note("Nothing polls %s yet: it will stay SCHEDULED until a worker does.\nSee who polls: orkesctl task queue %s", add.Name, add.Name)
 	}
 }
 

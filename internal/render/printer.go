@@ -69,13 +69,13 @@ func (p Printer) Changes(changes []Change) error {
 		if c.Word != "" {
 			word = c.Word
 		}
-		row := []cell{{text: c.subject()}, {text: word, tone: ToneOf(word)}}
+		row := []cell{{text: oneLine(c.subject())}, {text: word, tone: ToneOf(word)}}
 		if c.Detail != "" {
-			row = append(row, cell{text: c.Detail})
+			row = append(row, cell{text: oneLine(c.Detail)})
 		}
 		rows = append(rows, row)
 	}
-	return p.table(nil, rows)
+	return p.facts(rows)
 }
 
 // Note writes a line for people to standard error; nothing that a program would read goes there.

@@ -57,9 +57,18 @@ func (l *Live) Draw(write func(Printer) error) error {
 	if l.printer.Term.OutTTY() {
 		erase = l.printer.Term.Erase(l.lines)
 	}
-	l.lines = strings.Count(text.String(), "\n")
+	l.lines = height(text.String(), l.printer.Term.Width())
 	_, err := io.WriteString(l.printer.Term.Out, erase+text.String())
 	return err
+}
+
+// height is how many lines a text takes on a terminal that breaks those longer than width columns.
+func height(text string, width int) int {
+	lines := 0
+	for line := range strings.Lines(text) {
+		lines += max(1, (lipgloss.Width(strings.TrimSuffix(line, "\n"))+width-1)/width)
+	}
+	return lines
 }
 
 // Reserve makes the first columns at least this wide, in characters, before the first row.

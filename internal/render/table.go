@@ -49,6 +49,9 @@ func List[T any](p Printer, view View[T], items []T) error {
 		}
 		return nil
 	}
+	if len(items) == 0 {
+		return nil // the command says on standard error what there could be
+	}
 	columns := visible(view.Columns, p.Format.Output == "wide")
 	rows := make([][]cell, 0, len(items))
 	for _, item := range items {
@@ -77,7 +80,7 @@ func One[T any](p Printer, view View[T], item T) error {
 		}
 		rows = append(rows, []cell{{text: strings.ToLower(column.Title), tone: term.Dim}, value})
 	}
-	return p.table(nil, rows)
+	return p.facts(rows)
 }
 
 func visible[T any](columns []Column[T], wide bool) []Column[T] {
@@ -112,9 +115,9 @@ func (p Printer) cell(value any) cell {
 	case State:
 		return cell{text: string(v), tone: ToneOf(string(v))}
 	case []string:
-		return cell{text: strings.Join(v, ", ")}
+		return cell{text: oneLine(strings.Join(v, ", "))}
 	default:
-		return cell{text: fmt.Sprint(v)}
+		return cell{text: oneLine(fmt.Sprint(v))}
 	}
 }
 
@@ -180,14 +183,26 @@ func (p Printer) table(titles []string, rows [][]cell) error {
 	if !p.Term.OutTTY() {
 		return p.tabbed(rows)
 	}
-	var widths []int
-	if titles != nil {
-		header := make([]cell, len(titles))
-		for i, title := range titles {
-			header[i] = cell{text: strings.ToUpper(title), tone: term.Dim}
-		}
-		rows = append([][]cell{header}, rows...)
+	header := make([]cell, len(titles))
+	for i, title := range titles {
+		header[i] = cell{text: strings.ToUpper(title), tone: term.Dim}
 	}
+	rows = append([][]cell{header}, rows...)
+	widths := widthsOf(rows)
+	if p.Format.Output != "wide" {
+		widths = room(widths, p.Term.Width())
+		fit(widths, p.Term.Width())
+	}
+	for _, row := range rows {
+		if err := p.line(p.aligned(row[:min(len(row), len(widths))], widths)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func widthsOf(rows [][]cell) []int {
+	var widths []int
 	for _, row := range rows {
 		for i, c := range row {
 			for len(widths) <= i {
@@ -196,15 +211,7 @@ func (p Printer) table(titles []string, rows [][]cell) error {
 			widths[i] = max(widths[i], lipgloss.Width(c.text))
 		}
 	}
-	if p.Format.Output != "wide" {
-		fit(widths, p.Term.Width())
-	}
-	for _, row := range rows {
-		if err := p.line(p.aligned(row, widths)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return widths
 }
 
 func (p Printer) aligned(row []cell, widths []int) string {
@@ -219,25 +226,42 @@ func (p Printer) aligned(row []cell, widths []int) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// fit narrows the widest columns until the table fits. No column goes under eight.
+// narrowest is the width under which fit narrows no column.
+const narrowest = 8
+
+// room leaves out the last columns where not even narrow ones would fit.
+func room(widths []int, limit int) []int {
+	total := -len(gap)
+	for i, w := range widths {
+		if i > 0 {
+			w = min(w, narrowest)
+		}
+		if total += len(gap) + w; total > limit && i > 0 {
+			return widths[:i]
+		}
+	}
+	return widths
+}
+
+// fit narrows the widest columns until the table fits. The first, which holds the name or the id that the next command wants,
+// stays whole.
 func fit(widths []int, limit int) {
-	for {
-		total, widest := len(gap)*(len(widths)-1), 0
-		for i, w := range widths {
+	for len(widths) > 1 {
+		total, widest := len(gap)*(len(widths)-1)+widths[0], 1
+		for i, w := range widths[1:] {
 			total += w
 			if w > widths[widest] {
-				widest = i
+				widest = i + 1
 			}
 		}
-		if total <= limit || len(widths) == 0 || widths[widest] <= 8 {
+		if total <= limit || widths[widest] <= narrowest {
 			return
 		}
-		widths[widest] = max(8, widths[widest]-(total-limit))
+		widths[widest] = max(narrowest, widths[widest]-(total-limit))
 	}
 }
 
 func shorten(text string, width int) string {
-	text = strings.NewReplacer("\n", " ", "\t", " ", "\r", "").Replace(text)
 	if lipgloss.Width(text) <= width {
 		return text
 	}
@@ -248,12 +272,16 @@ func shorten(text string, width int) string {
 	return string(runes) + "…"
 }
 
+// oneLine makes blanks of what would end a row or a column.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ", "\r", "").Replace(text)
+}
+
 func (p Printer) tabbed(rows [][]cell) error {
-	clean := strings.NewReplacer("\t", " ", "\n", " ", "\r", "")
 	for _, row := range rows {
 		texts := make([]string, len(row))
 		for i, c := range row {
-			texts[i] = clean.Replace(c.text)
+			texts[i] = oneLine(c.text)
 		}
 		if err := p.line(strings.Join(texts, "\t")); err != nil {
 			return err
