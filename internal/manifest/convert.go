@@ -119,6 +119,9 @@ func (e *encoder) mapping(node *yaml.Node) error {
 func (e *encoder) pairs(node *yaml.Node, depth int) ([]pair, error) {
 	var pairs, merged []pair
 	seen := map[string]bool{}
+	if e.nodes++; e.nodes > maxNodes {
+		return nil, failAt(node, "too many values: merge keys unfold to more than %d", maxNodes)
+	}
 	if depth > 20 {
 		return nil, failAt(node, "merge keys nest too deep")
 	}
