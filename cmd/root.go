@@ -47,6 +47,7 @@ func System() *cli.Deps {
 
 // Run executes one command line and reports its error. It is Main without the process.
 func Run(ctx context.Context, deps *cli.Deps, args []string) int {
+	deps.Args = args
 	root := NewRoot(deps)
 	root.SetArgs(args)
 	root.SetIn(deps.Term.In)

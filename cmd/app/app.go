@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -34,9 +35,13 @@ func New(deps *cli.Deps) *cobra.Command {
 // kind is the noun in "application/name".
 const kind = "application"
 
+// needsManager is who may change an application (access sheet §2.1).
+const needsManager = "Changing an application needs who made it, APPLICATION_MANAGER or ADMIN."
+
 // bindApp adds --app, which design §1 lets people leave out.
-func bindApp(cmd *cobra.Command, app *string) {
+func bindApp(cmd *cobra.Command, deps *cli.Deps, app *string) {
 	cmd.Flags().StringVar(app, "app", "", "the application's `NAME|ID` (default: the one that orkesctl.yaml names, else the only one)")
+	_ = cmd.RegisterFlagCompletionFunc("app", completeApps(deps))
 }
 
 // noApplications explains a server that has none.
@@ -74,14 +79,18 @@ func find(ctx context.Context, client *conductor.Client, word string) (conductor
 	case 1:
 		return found[0], nil
 	default:
-		return none, cli.Failed(candidates(found)+"Name one by its id: --app ID", "%d applications are called %q", len(found), word)
+		return none, cli.Failed(candidates(found)+"Name one by its id instead: "+found[0].Value.ID, "%d applications are called %q", len(found), word)
 	}
 }
 
 func candidates(apps []conductor.Document[conductor.Application]) string {
+	width := 0
+	for _, app := range apps {
+		width = max(width, utf8.RuneCountInString(app.Value.Name))
+	}
 	var b strings.Builder
 	for _, app := range apps {
-		fmt.Fprintf(&b, "  %s  %s\n", app.Value.Name, app.Value.ID)
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, app.Value.Name, app.Value.ID)
 	}
 	return b.String()
 }
@@ -105,19 +114,29 @@ func choose(ctx context.Context, deps *cli.Deps, client *conductor.Client, word 
 	if err != nil {
 		return none, err
 	}
-	own := ""
-	if user, err := client.Token.UserInfo(ctx); err == nil {
-		own = user.Value.ID
-	}
+	own := ownID(ctx, client)
+	visible := len(apps)
 	apps = slices.DeleteFunc(apps, func(app conductor.Document[conductor.Application]) bool { return app.Value.UserID() == own })
-	switch len(apps) {
-	case 1:
+	switch {
+	case len(apps) == 1:
 		return apps[0], nil
-	case 0:
+	case len(apps) == 0 && visible > 0 && own != "":
+		return none, cli.NotFound("Make one: orkesctl app create NAME --role worker   ·   who you are: orkesctl whoami",
+			"no application is visible besides your own, and no orkesctl.yaml here names one")
+	case len(apps) == 0:
 		return none, cli.NotFound("Make one: orkesctl app create NAME --role worker", "there is no application yet, and no orkesctl.yaml here names one")
 	default:
-		return none, cli.Usage(candidates(apps)+"Say which: --app NAME", "which application? %d are visible, and no orkesctl.yaml here names one", len(apps))
+		return none, cli.Usage(candidates(apps)+"Say which: "+deps.Again("--app", apps[0].Value.Name), "which application? %d are visible, and no orkesctl.yaml here names one", len(apps))
 	}
+}
+
+// ownID is the caller's user id, empty where the server does not say.
+func ownID(ctx context.Context, client *conductor.Client) string {
+	user, err := client.Token.UserInfo(ctx)
+	if err != nil {
+		return ""
+	}
+	return user.Value.ID
 }
 
 // roles returns the names of an application's roles, sorted.
@@ -132,11 +151,6 @@ func roles(ctx context.Context, client *conductor.Client, app conductor.Applicat
 	}
 	slices.Sort(names)
 	return names, nil
-}
-
-// roleName brings what people type into the wire's form: worker, metadata-api, "unrestricted worker".
-func roleName(word string) string {
-	return strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(strings.TrimSpace(word)))
 }
 
 func view() render.View[conductor.Document[conductor.Application]] {

@@ -32,10 +32,14 @@ func newCreate(deps *cli.Deps) *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&opts.roles, "role", nil, "a `ROLE` to give it: worker, metadata-api, unrestricted-worker, … (repeatable)")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
+	_ = cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions(roleWords(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 func runCreate(ctx context.Context, deps *cli.Deps, opts createOptions) error {
+	if err := checkRoles(opts.roles); err != nil {
+		return err
+	}
 	name, err := nameOrProject(deps, opts.name)
 	if err != nil {
 		return err
@@ -50,7 +54,7 @@ func runCreate(ctx context.Context, deps *cli.Deps, opts createOptions) error {
 	}
 	same := slices.DeleteFunc(slices.Clone(apps), func(app conductor.Document[conductor.Application]) bool { return app.Value.Name != name })
 	if len(same) > 1 {
-		return cli.Failed(candidates(same)+"Work on one by its id: --app ID", "%d applications are called %q already", len(same), name)
+		return cli.Failed(candidates(same)+"Work on one by its id: orkesctl app get "+same[0].Value.ID, "%d applications are called %q already", len(same), name)
 	}
 	action := render.Unchanged
 	var app conductor.Document[conductor.Application]
@@ -61,7 +65,7 @@ func runCreate(ctx context.Context, deps *cli.Deps, opts createOptions) error {
 		return deps.Printer().Changes([]render.Change{{Kind: kind, ID: name, Action: render.Created, Word: "would be created"}})
 	default:
 		if app, err = client.Applications.Create(ctx, name); err != nil {
-			return err
+			return cli.Needs(err, "Creating applications needs APPLICATION_CREATOR or ADMIN.")
 		}
 		action = render.Created
 	}
@@ -112,7 +116,7 @@ func addRoles(ctx context.Context, client *conductor.Client, app conductor.Appli
 			continue
 		}
 		if err := client.Applications.AddRole(ctx, app.ID, role); err != nil {
-			return added, err
+			return added, cli.Needs(err, needsManager)
 		}
 	}
 	return added, nil

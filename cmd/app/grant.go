@@ -52,7 +52,7 @@ func newGrantChange(deps *cli.Deps, verb, short string, revoke bool) *cobra.Comm
 			})
 		},
 	}
-	bindApp(cmd, &opts.app)
+	bindApp(cmd, deps, &opts.app)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&opts.flags.Tasks, "task", nil, "a `TASK` (repeatable)")
 	flags.StringArrayVar(&opts.flags.Domains, "domain", nil, "a `DOMAIN` (repeatable)")
@@ -223,7 +223,7 @@ func newGrants(deps *cli.Deps) *cobra.Command {
 			})
 		},
 	}
-	bindApp(cmd, &app)
+	bindApp(cmd, deps, &app)
 	return cmd
 }
 

@@ -32,12 +32,15 @@ func newKeyCreate(deps *cli.Deps) *cobra.Command {
 			if opts.format != "env" && opts.format != "json" {
 				return cli.Usage("One of: env, json", "--format %s: unknown format", opts.format)
 			}
+			if opts.envFile == "" && !opts.dryRun && deps.Globals.Format.Output == "name" {
+				return cli.Usage("Example: orkesctl app key create --env-file .env -o name", "-o name would lose the secret, which is shown only once")
+			}
 			return withApp(cmd.Context(), deps, opts.app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				return runKeyCreate(ctx, deps, client, app.Value, opts)
 			})
 		},
 	}
-	bindApp(cmd, &opts.app)
+	bindApp(cmd, deps, &opts.app)
 	cmd.Flags().StringVar(&opts.envFile, "env-file", "", "write the server's URL, the key and the secret to this `FILE` (mode 0600), and print no secret")
 	cmd.Flags().StringVar(&opts.format, "format", "env", "how to print them without --env-file: env|json")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
@@ -59,7 +62,7 @@ func runKeyCreate(ctx context.Context, deps *cli.Deps, client *conductor.Client,
 	}
 	key, err := client.Applications.CreateKey(ctx, app.ID)
 	if err != nil {
-		return err
+		return cli.Needs(err, needsManager)
 	}
 	variables := []project.Variable{
 		{Name: "CONDUCTOR_SERVER_URL", Value: client.BaseURL()}, {Name: "CONDUCTOR_AUTH_KEY", Value: key.ID}, {Name: "CONDUCTOR_AUTH_SECRET", Value: key.Secret},
@@ -147,7 +150,7 @@ func newKeyList(deps *cli.Deps) *cobra.Command {
 			})
 		},
 	}
-	bindApp(cmd, &app)
+	bindApp(cmd, deps, &app)
 	return cmd
 }
 
@@ -196,7 +199,7 @@ func newKeySwitch(deps *cli.Deps, on bool) *cobra.Command {
 			})
 		},
 	}
-	bindApp(cmd, &app)
+	bindApp(cmd, deps, &app)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
 	return cmd
 }
@@ -229,7 +232,7 @@ func newKeyDelete(deps *cli.Deps) *cobra.Command {
 			})
 		},
 	}
-	bindApp(cmd, &app)
+	bindApp(cmd, deps, &app)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
 	return cmd
 }

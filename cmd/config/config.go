@@ -83,6 +83,9 @@ func newPath(deps *cli.Deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if deps.Globals.Format.Structured() {
+				return deps.Globals.Format.Document(deps.Term, map[string]string{"path": paths.ProfilesFile()})
+			}
 			_, err = fmt.Fprintln(deps.Term.Out, paths.ProfilesFile())
 			return err
 		},

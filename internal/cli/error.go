@@ -34,6 +34,8 @@ type Error struct {
 	ID   string // stable, for programs; empty means that the exit code names it
 	Hint string // the next step, one or more lines
 	Exit int
+
+	needs string // what it takes to be allowed this; see Needs
 }
 
 // Error returns the cause's text, without the hint.
@@ -65,6 +67,15 @@ func Hint(err error, format string, args ...any) error {
 	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
 }
 
+// Needs adds to a refused permission what it takes: "Creating an application needs APPLICATION_CREATOR or ADMIN." The sentence is
+// shown only where the server refused.
+func Needs(err error, sentence string) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Err: err, needs: sentence}
+}
+
 // Silent is a failure that the command has already shown: only the exit code is left to report.
 func Silent(exit int) error { return &Error{Err: errSilent, Exit: exit} }
 
@@ -82,6 +93,9 @@ func flatten(err error) *Error {
 		}
 		if all.Exit == 0 {
 			all.Exit = known.Exit
+		}
+		if all.needs == "" {
+			all.needs = known.needs
 		}
 	}
 	return all
@@ -168,11 +182,16 @@ func exitName(code int) string {
 
 func settingsError(err error) error {
 	var unknown *config.UnknownProfileError
+	var notURL *config.ServerURLError
 	switch {
 	case errors.As(err, &unknown):
 		return &Error{Err: err, Exit: ExitNotFound, Hint: "Make it: orkesctl login --profile " + unknown.Name}
 	case errors.Is(err, config.ErrNoDev):
 		return &Error{Err: err, Hint: "Start one: orkesctl dev start"}
+	case errors.Is(err, config.ErrHalfPair):
+		return &Error{Err: err, Exit: ExitUsage, Hint: "Set both or none: unset CONDUCTOR_AUTH_KEY CONDUCTOR_AUTH_SECRET"}
+	case errors.As(err, &notURL):
+		return &Error{Err: err, Exit: ExitUsage, Hint: "Example: https://conductor.example.com/api   ·   what is used: orkesctl config show"}
 	default:
 		return err
 	}

@@ -39,7 +39,9 @@ func newDeps(t *testing.T, values map[string]string) (*cli.Deps, *bytes.Buffer) 
 			return values[name]
 		}
 	}
-	return cli.NewDeps(terminal, getenv, home, "test"), errs
+	deps := cli.NewDeps(terminal, getenv, home, "test")
+	deps.Args = []string{"task", "get", "x"}
+	return deps, errs
 }
 
 func answer(status int) error { return &conductor.Error{Operation: `get task "x"`, Status: status} }
@@ -167,7 +169,7 @@ func TestSettingsErrors(t *testing.T) {
 
 	deps, errs = newDeps(t, map[string]string{"CONDUCTOR_AUTH_SECRET": "hidden"})
 	_, err = deps.Client()
-	require.Equal(t, cli.ExitFailed, cli.Report(deps, err))
+	require.Equal(t, cli.ExitUsage, cli.Report(deps, err))
 	require.Contains(t, errs.String(), "are a pair")
 	require.NotContains(t, errs.String(), "hidden")
 }

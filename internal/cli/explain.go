@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (d *Deps) explain(err error) *Error {
 	}
 	explained.Hint = hintFor(err, settings)
 	if conductor.IsForbidden(err) && !conductor.IsUnauthenticated(err) {
-		explained.Hint = d.refused(settings)
+		explained.Hint = d.refused(settings, explained.needs)
 	}
 	return explained
 }
@@ -31,8 +32,9 @@ func (d *Deps) explain(err error) *Error {
 // whoTime is how long an explanation waits for the server to say whose key was used.
 const whoTime = 2 * time.Second
 
-// refused explains a refused permission: whose the key is and which roles it has, where the server says so in time.
-func (d *Deps) refused(s config.Settings) string {
+// refused explains a refused permission: whose the key is and which roles it has, where the server says so in time, what it takes,
+// and the command that sends it as somebody else.
+func (d *Deps) refused(s config.Settings, needs string) string {
 	who := "The request was made with " + identity(s)
 	ctx, cancel := context.WithTimeout(context.Background(), whoTime)
 	defer cancel()
@@ -41,7 +43,39 @@ func (d *Deps) refused(s config.Settings) string {
 			who += ", which belongs to " + owner(user.Value)
 		}
 	}
-	return who + ".\nUse an identity that may do this: orkesctl --profile NAME …   ·   orkesctl login   ·   who it is: orkesctl whoami"
+	if needs != "" {
+		needs += " "
+	}
+	return who + ".\n" + needs + d.otherIdentity(s)
+}
+
+// otherIdentity says how to send the command as somebody else: the profile that has a key, where there is one.
+func (d *Deps) otherIdentity(s config.Settings) string {
+	profile, hint := d.otherProfile(s), "Use your own identity: "
+	if profile != "" {
+		return hint + d.Again("--profile", profile) + "   (or orkesctl login; who it is now: orkesctl whoami)"
+	}
+	return hint + "orkesctl login --profile NAME, then " + d.Again("--profile", "NAME") + "   (who it is now: orkesctl whoami)"
+}
+
+// otherProfile is a profile with a key that is not the one used: the running development server's last. Empty where there is none.
+func (d *Deps) otherProfile(s config.Settings) string {
+	paths, err := d.Paths()
+	if err != nil {
+		return ""
+	}
+	if profiles, err := config.LoadProfiles(paths); err == nil {
+		for _, name := range profiles.Names() {
+			if key := profiles.Profiles[name].Key; key != "" && key != s.Key.Value {
+				return name
+			}
+		}
+	}
+	dev, err := config.RunningDev(paths)
+	if err == nil && dev != nil && dev.URL == s.Server.Value && dev.Key != s.Key.Value {
+		return config.DevProfile
+	}
+	return ""
 }
 
 // owner names a user with the roles it has: "application get-inventory-worker, which has roles: WORKER".
@@ -72,11 +106,23 @@ func hintFor(err error, s config.Settings) string {
 	case errors.As(err, &protocol):
 		return protocolHint(protocol, s)
 	case conductor.IsUnauthenticated(err):
-		return "The server does not accept " + identity(s) + ".\nSign in: orkesctl login   ·   or see what is used: orkesctl config show"
+		return unaccepted(s)
 	case conductor.IsUnavailable(err):
 		return "The server is there and does not answer properly. Try again, or ask: orkesctl version --debug"
 	default:
 		return ""
+	}
+}
+
+// unaccepted explains a refused identity. A key in the environment would win over what login stores.
+func unaccepted(s config.Settings) string {
+	switch source := s.Token.Source + s.Key.Source; {
+	case source == "":
+		return "The server wants to know who you are, and no key is configured.\nSign in: orkesctl login   ·   or set CONDUCTOR_AUTH_KEY and CONDUCTOR_AUTH_SECRET"
+	case strings.HasPrefix(source, "CONDUCTOR_"):
+		return "The server does not accept " + identity(s) + ".\nCorrect it, or unset it and sign in: orkesctl login   ·   what is used: orkesctl config show"
+	default:
+		return "The server does not accept " + identity(s) + ".\nSign in: orkesctl login   ·   or see what is used: orkesctl config show"
 	}
 }
 
@@ -108,11 +154,21 @@ func connectHint(s config.Settings) string {
 func protocolHint(err *conductor.ProtocolError, s config.Settings) string {
 	switch err.Kind {
 	case conductor.HTMLPage, conductor.LoginPage:
-		return fmt.Sprintf("The URL is from %s and leads to a web page: it may be the console's, or a proxy's sign-in page.\n"+
-			"Try: CONDUCTOR_SERVER_URL=%s", from(s.Server.Source), s.Server.Value)
+		return webPageHint(s)
 	case conductor.ForeignRedirect:
 		return "Your key was not sent there. If the server moved, set CONDUCTOR_SERVER_URL to its new address."
 	default:
 		return "See what came back: repeat the command with --debug"
 	}
+}
+
+// webPageHint says where the API may be: at the root of the host, where the URL has a path before /api.
+func webPageHint(s config.Settings) string {
+	hint := fmt.Sprintf("The URL is from %s and leads to a web page: it may be the console's, or a proxy's sign-in page.\n", from(s.Server.Source))
+	u, err := url.Parse(s.Server.Value)
+	if err != nil || u.Path == "/api" {
+		return hint + "Where Conductor's API is, its administrator knows. See what came back: orkesctl version --debug"
+	}
+	u.Path, u.RawPath = "/api", ""
+	return hint + "Try: CONDUCTOR_SERVER_URL=" + u.String()
 }

@@ -43,7 +43,7 @@ func identityVars(url string) map[string]string {
 	return map[string]string{"CONDUCTOR_SERVER_URL": url, "CONDUCTOR_AUTH_KEY": "k1", "CONDUCTOR_AUTH_SECRET": "hidden"}
 }
 
-const other = "\nUse an identity that may do this: orkesctl --profile NAME …   ·   orkesctl login   ·   who it is: orkesctl whoami\n"
+const other = "\nUse your own identity: orkesctl login --profile NAME, then orkesctl task get x --profile NAME   (who it is now: orkesctl whoami)\n"
 
 func TestRefusedPermissionNamesTheKeysOwner(t *testing.T) {
 	for name, tc := range map[string]struct{ user, want string }{
@@ -89,7 +89,7 @@ func TestRefusedKeyIsNotARefusedPermission(t *testing.T) {
 	deps, errs := newDeps(t, identityVars(server.URL))
 	refused := &conductor.AuthError{KeyID: "k1", Err: answer(http.StatusForbidden)}
 	require.Equal(t, cli.ExitDenied, cli.Report(deps, refused))
-	require.Contains(t, errs.String(), "The server does not accept the key k1 from your shell's CONDUCTOR_AUTH_KEY.\nSign in: orkesctl login")
+	require.Contains(t, errs.String(), "The server does not accept the key k1 from your shell's CONDUCTOR_AUTH_KEY.\nCorrect it, or unset it and sign in: orkesctl login")
 	require.Zero(t, asked.Load(), "who it is cannot be asked with a key that is not accepted")
 }
 
@@ -105,10 +105,10 @@ func TestHints(t *testing.T) {
 		"no server, none configured": {connect, nil, "No server is configured, and none listens there. Start one: orkesctl dev start"},
 		"no server":                  {connect, configured, "The URL is from your shell's CONDUCTOR_SERVER_URL. Is the server running?"},
 		"a web page":                 {&conductor.ProtocolError{Kind: conductor.HTMLPage}, configured, "The URL is from your shell's CONDUCTOR_SERVER_URL and leads to a web page"},
-		"a sign-in page":             {&conductor.ProtocolError{Kind: conductor.LoginPage}, configured, "Try: CONDUCTOR_SERVER_URL=" + url},
+		"a sign-in page":             {&conductor.ProtocolError{Kind: conductor.LoginPage}, configured, "Where Conductor's API is, its administrator knows."},
 		"sent on":                    {&conductor.ProtocolError{Kind: conductor.ForeignRedirect, Target: "http://x"}, configured, "Your key was not sent there."},
 		"cut off":                    {&conductor.ProtocolError{Kind: conductor.CutOff}, configured, "See what came back: repeat the command with --debug"},
-		"no token":                   {answer(401), nil, "The server does not accept no identity: no key is configured."},
+		"no token":                   {answer(401), nil, "The server wants to know who you are, and no key is configured.\nSign in: orkesctl login"},
 		"a token that is too old":    {&conductor.Error{Status: 403, Code: "EXPIRED_TOKEN"}, configured, "The server does not accept the key k1"},
 		"overloaded":                 {answer(503), configured, "The server is there and does not answer properly."},
 		"its own hint stays":         {cli.Hint(connect, "Mine."), configured, "Mine.\n"},

@@ -8,6 +8,9 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
+// flavorOSS is the development server without access control: no key is sent there.
+const flavorOSS = "oss"
+
 // DefaultServer is where a command looks when nothing says otherwise: the port of `orkesctl dev start` and of Conductor.
 const DefaultServer = "http://localhost:8080/api"
 
@@ -52,6 +55,23 @@ func (e *UnknownProfileError) Error() string {
 
 // ErrNoDev is returned where the profile dev was asked for and no development server runs.
 var ErrNoDev = errors.New("no development server runs on this machine")
+
+// ErrHalfPair is returned where the environment holds a key without its secret, or a secret without its key.
+var ErrHalfPair = errors.New("CONDUCTOR_AUTH_KEY and CONDUCTOR_AUTH_SECRET are a pair: only one of them is set")
+
+// ServerURLError names the setting that is no server's URL. The value may hold a password, and is left out.
+type ServerURLError struct {
+	Source string
+	Err    error
+}
+
+// Error names the source and what is wrong.
+func (e *ServerURLError) Error() string {
+	return fmt.Sprintf("the server's URL from %s: %v", e.Source, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *ServerURLError) Unwrap() error { return e.Err }
 
 type resolver struct {
 	Sources
@@ -118,7 +138,11 @@ func (r *resolver) profile() (Profile, string) {
 		return p, "profile " + name
 	}
 	if name == DevProfile && r.dev != nil {
-		return Profile{Server: r.dev.URL, Key: r.dev.Key}, "profile " + DevProfile
+		p := Profile{Server: r.dev.URL, Key: r.dev.Key}
+		if r.dev.Flavor == flavorOSS {
+			p.Key = ""
+		}
+		return p, "profile " + DevProfile
 	}
 	return Profile{}, ""
 }
@@ -138,7 +162,7 @@ func (r *resolver) chooseServer() error {
 	}
 	url, err := conductor.NormalizeURL(chosen.Value)
 	if err != nil {
-		return fmt.Errorf("the server's URL from %s: %w", chosen.Source, err)
+		return &ServerURLError{Source: chosen.Source, Err: err}
 	}
 	r.result.Server = Setting{url, chosen.Source}
 	return nil
@@ -162,10 +186,10 @@ func (r *resolver) chooseIdentity() error {
 	case envKey.Value != "" && envSecret.Value != "":
 		r.result.Key, r.result.Secret = envKey, envSecret
 	case envKey.Value != "" || envSecret.Value != "":
-		return errors.New("CONDUCTOR_AUTH_KEY and CONDUCTOR_AUTH_SECRET are a pair: only one of them is set")
+		return ErrHalfPair
 	case p.Key != "" && r.same(p.Server):
 		return r.profileIdentity(p, source)
-	case r.dev != nil && r.same(r.dev.URL):
+	case r.dev != nil && r.dev.Flavor != flavorOSS && r.same(r.dev.URL):
 		source := "the running development server"
 		r.result.Key, r.result.Secret = Setting{r.dev.Key, source}, Setting{r.dev.Secret, source}
 	}
