@@ -71,7 +71,7 @@ func (a *api) ours(host string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost") || a.Hosts != nil && slices.Contains(a.Hosts(), name)
 }
 
-// clean brings //tasks//poll/ into the form /tasks/poll; the escaped form, which the router reads, is cleaned too.
+// clean brings //tasks//poll/ into the form /tasks/poll; a slash that is part of a name (%2F) stays.
 func clean(u *url.URL) {
 	squeeze := func(path string) string {
 		for strings.Contains(path, "//") {
@@ -82,5 +82,9 @@ func clean(u *url.URL) {
 		}
 		return path
 	}
-	u.Path, u.RawPath = squeeze(u.Path), squeeze(u.RawPath)
+	// Only the escaped form tells a name's own slash from a separator.
+	raw := squeeze(u.EscapedPath())
+	if path, err := url.PathUnescape(raw); err == nil {
+		u.Path, u.RawPath = path, raw
+	}
 }

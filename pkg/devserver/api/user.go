@@ -51,7 +51,8 @@ func (a *api) admin(h handler) handler {
 
 func (a *api) getUser(c *call) (any, error) {
 	id := c.PathValue("id")
-	if err := c.maySee(id); err != nil && c.caller.MayManage("READ", strings.TrimPrefix(id, "app:")) != nil {
+	app, backing := strings.CutPrefix(id, "app:")
+	if err := c.maySee(id); err != nil && (!backing || c.caller.MayManage("READ", app) != nil) {
 		return nil, err
 	}
 	return a.Access.User(id)
