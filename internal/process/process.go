@@ -4,7 +4,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,19 +14,25 @@ import (
 // Grace is how long a program has to end after it was asked to.
 const Grace = 15 * time.Second
 
-// Command is a program to run to its end. Env is added to the environment of this process; the last of two equal names counts.
+// Command is a program to run to its end. Env is added to the environment of this process, from which the names in Without are
+// taken first; the last of two equal names counts. Wait is how long the program has to end after it was asked to; zero is Grace,
+// and less than zero asks nothing: it is killed. Stdin may stay open after the program has ended.
 type Command struct {
-	Args   []string
-	Dir    string
-	Env    []string
-	Stdout io.Writer
-	Stderr io.Writer
+	Args    []string
+	Dir     string
+	Env     []string
+	Without []string
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Wait    time.Duration
 }
 
-// ExitError is a program that ended with a code other than zero. Code is -1 where a signal ended it.
+// ExitError is a program that ended with a code other than zero. Code is -1 where a signal ended it, which Signal then names.
 type ExitError struct {
 	Program string
 	Code    int
+	Signal  string
 	Err     error
 }
 
@@ -37,27 +42,15 @@ func (e *ExitError) Error() string { return fmt.Sprintf("%s: %v", e.Program, e.E
 // Unwrap returns the cause from the system.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// Run runs the command until it ends. When ctx ends first, the program and its children are asked to end, and killed after Grace;
-// how the program then ends is still reported. A program that cannot be started is an error of its own kind.
+// Run runs the command until it ends. When ctx ends first, the program and its children are asked to end, and killed after
+// Wait; how the program then ends is still reported. Whatever it left running in its group is killed in any case. A program
+// that cannot be started is an error of its own kind.
 func Run(ctx context.Context, c Command) error {
-	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...) //nolint:gosec // running the project's own program is the purpose
-	cmd.Dir, cmd.Stdout, cmd.Stderr = c.Dir, c.Stdout, c.Stderr
-	cmd.Env = append(cmd.Environ(), c.Env...)
-	ownGroup(cmd)
-	cmd.Cancel = func() error { return interrupt(cmd.Process) }
-	cmd.WaitDelay = Grace
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", c.Args[0], err)
+	child, err := Start(ctx, c)
+	if err != nil {
+		return err
 	}
-	err := cmd.Wait()
-	if ctx.Err() != nil {
-		killGroup(cmd.Process)
-	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return &ExitError{Program: c.Args[0], Code: exit.ExitCode(), Err: exit}
-	}
-	return err
+	return child.Wait()
 }
 
 // Detach starts a program that goes on after this one ends, with its standard error in logPath. It returns the process and the
