@@ -120,7 +120,7 @@ func work(ts *testscript.TestScript, _ bool, args []string) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		worker.Run(ctx)
+		_ = worker.Run(ctx)
 	}()
 	ts.Defer(func() { cancel(); <-done })
 }

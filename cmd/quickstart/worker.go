@@ -102,7 +102,7 @@ func (s *show) startBuiltin(ctx context.Context) error {
 	worker := &runner.Runner{Client: client, TaskType: taskName, Domain: domainName, WorkerID: "quickstart", Handle: inventory}
 	go func() {
 		defer close(finished)
-		worker.Run(workerCtx)
+		_ = worker.Run(workerCtx) // nothing is hopeless to it
 	}()
 	s.stopWorker = func() { cancel(); <-finished }
 	if err := s.awaitPoll(ctx, nil); err != nil {
