@@ -52,18 +52,25 @@ func (l *Language) camel(name string) string {
 		}
 		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
-	if text := b.String(); text[0] >= '0' && text[0] <= '9' {
+	text := short(b.String())
+	if text[0] >= '0' && text[0] <= '9' {
 		return "Task" + text
 	}
-	return b.String()
+	return text
 }
 
 // lower writes a camel name with a small letter first: getInventory.
 func lower(camel string) string { return strings.ToLower(camel[:1]) + camel[1:] }
 
+// longest is how many bytes of a name files and identifiers are made of: file systems take 255 for a file's name with its endings.
+const longest = 80
+
+// short cuts a name at a number of bytes; what is cut is ASCII already.
+func short(text string) string { return strings.TrimRight(text[:min(len(text), longest)], "_") }
+
 // snake writes a name as get_inventory, with a letter first.
 func snake(name string) string {
-	text := strings.ToLower(strings.Join(words(name), "_"))
+	text := short(strings.ToLower(strings.Join(words(name), "_")))
 	if text[0] >= '0' && text[0] <= '9' {
 		return "task_" + text
 	}

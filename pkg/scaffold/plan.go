@@ -190,7 +190,7 @@ func (l *Language) task(task Task, types, files map[string]bool) taskView {
 		Camel: unique(l.safe(l.camel(task.Name)), types, "%s%d"), Snake: unique(fileName(l.safe(snake(task.Name))), files, "%s_%d"),
 		Workflow: task.Name + "-demo",
 	}
-	v.Kebab, v.Lower = strings.ReplaceAll(v.Snake, "_", "-"), l.safe(lower(v.Camel))
+	v.Kebab, v.Lower = strings.ReplaceAll(strings.TrimRight(v.Snake, "_"), "_", "-"), l.safe(lower(v.Camel))
 	v.Inputs, v.Outputs = l.fields(task.Inputs), l.fields(task.Outputs)
 	return v
 }
