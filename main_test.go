@@ -103,6 +103,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"fakeserver": fakeServer,
 		"mode":       mode,
 		"setenvfile": setEnvFile,
+		"waitfile":   waitFile,
 	}
 }
 
@@ -185,6 +186,22 @@ func setEnvFile(ts *testscript.TestScript, _ bool, args []string) {
 	for row := range strings.SplitSeq(ts.ReadFile(args[0]), "\n") {
 		if name, value, found := strings.Cut(row, "="); found {
 			ts.Setenv(name, strings.Trim(value, `"`))
+		}
+	}
+}
+
+// waitFile FILE waits until the file is there, for at most 20 s.
+func waitFile(ts *testscript.TestScript, _ bool, args []string) {
+	deadline, tick := time.After(20*time.Second), time.NewTicker(5*time.Millisecond)
+	defer tick.Stop()
+	for {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("%s did not appear", args[0])
 		}
 	}
 }

@@ -177,16 +177,27 @@ func (w workerIdentity) hint(err error) string {
 	}
 }
 
-// findIdentity reads the project's .env; where that has no key, the person's settings stand in, and a line says so.
+// findIdentity is the identity for the working folder; a line says where it is not the shell's.
 func findIdentity(deps *cli.Deps) (workerIdentity, error) {
 	p, err := deps.Project()
 	if err != nil {
 		return workerIdentity{}, err
 	}
-	settings, settingsErr := deps.Settings()
 	if p == nil {
-		return workerIdentity{settings: settings}, settingsErr
+		settings, err := deps.Settings()
+		return workerIdentity{settings: settings}, err
 	}
+	who, err := identityOf(deps, p)
+	key := who.settings.Key
+	if shell := deps.Getenv("CONDUCTOR_AUTH_KEY"); err == nil && key.Source == p.Env && shell != "" && key.Value != "" && shell != key.Value {
+		deps.Note("note: the worker uses the key %s from %s, not your shell's", key.Value, p.Env)
+	}
+	return who, err
+}
+
+// identityOf reads the project's .env; where that has neither server nor key, the person's settings stand in.
+func identityOf(deps *cli.Deps, p *project.Project) (workerIdentity, error) {
+	settings, settingsErr := deps.Settings()
 	who := workerIdentity{settings: settings, domain: p.Domain}
 	values, err := project.ReadEnv(p.EnvFile())
 	if err != nil {
@@ -207,9 +218,6 @@ func findIdentity(deps *cli.Deps) (workerIdentity, error) {
 		own.Server = config.Setting{Value: url, Source: p.Env}
 	}
 	own.Key, own.Secret = config.Setting{Value: key, Source: p.Env}, config.Setting{Value: values["CONDUCTOR_AUTH_SECRET"], Source: p.Env}
-	if shell := deps.Getenv("CONDUCTOR_AUTH_KEY"); shell != "" && key != "" && shell != key {
-		deps.Note("note: the worker uses the key %s from %s, not your shell's", key, p.Env)
-	}
 	who.settings = own
 	return who, nil
 }

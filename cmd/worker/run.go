@@ -6,59 +6,148 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+const (
+	watchInterval = 300 * time.Millisecond
+	checkTime     = 5 * time.Second // for what the server is asked beside the start
 )
 
 func newRun(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "run", Short: "Build and run this project's workers, with the worker's own key",
-		Long: `Build and run this project's workers, as orkesctl.yaml says.
+	var watch bool
+	cmd := &cobra.Command{
+		Use: "run [DIR…]", Short: "Build and run this project's workers, with the worker's own key",
+		Long: `Build and run this project's workers as orkesctl.yaml says, or in the language's own way where the project is recognised. Several
+folders run side by side, each line behind the folder's name; when one ends badly, all are stopped.
 
 The worker's URL, key and secret come from the project's .env, not from your own settings: you and the worker are two
-identities. Ctrl-C asks the worker to end and waits for it.`,
-		Example: "orkesctl worker run",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), deps) },
+identities. Ctrl-C asks the worker to end and waits for it; its exit code is passed on. What would stop it, such as a missing
+toolchain or a key that is refused, is said in one line each.`,
+		Example: "orkesctl worker run\norkesctl worker run --watch\norkesctl worker run inventory-worker billing-worker",
+		Args:    cli.Args("[DIR…]"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), deps, args, watch) },
+	}
+	cmd.Flags().BoolVar(&watch, "watch", false, "build and start again when a source file changes")
+	return cmd
+}
+
+func runRun(ctx context.Context, deps *cli.Deps, names []string, watch bool) error {
+	found, err := units(deps, names)
+	if err != nil {
+		return err
+	}
+	launchers := make([]*launcher, len(found))
+	to := streams(deps, found)
+	for i, unit := range found {
+		if len(unit.Project.Worker.Run) == 0 {
+			return cli.Failed("Example:\n  worker:\n    run: [go, run, .]",
+				"%s does not say how the worker is run: worker.run is missing", filepath.Join(unit.Project.Root, project.FileName))
+		}
+		env, err := identity(deps, unit.Project)
+		if err != nil {
+			return err
+		}
+		out, errs, flush := to(unit)
+		defer flush()
+		launchers[i] = &launcher{deps: deps, unit: unit, env: env, out: out, errs: errs}
+	}
+	return together(ctx, launchers, func(ctx context.Context, l *launcher) error { return l.run(ctx, watch) })
+}
+
+// together runs all launchers until each has ended. The first that fails stops the others and is the result.
+func together(ctx context.Context, launchers []*launcher, run func(context.Context, *launcher) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var group sync.WaitGroup
+	var first error
+	var once sync.Once
+	for _, l := range launchers {
+		group.Go(func() {
+			if err := run(ctx, l); err != nil {
+				once.Do(func() { first = err })
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	return first
+}
+
+// run builds and runs the unit's workers until they end; with watch, again and again.
+func (l *launcher) run(ctx context.Context, watch bool) error {
+	if err := stopping(l.unit, l.unit.Check(ctx, true)); err != nil {
+		return err
+	}
+	checking, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	go l.askServer(checking)
+	if !watch {
+		return l.once(ctx)
+	}
+	for {
+		running, stop := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() {
+			err := l.once(running)
+			if err != nil && running.Err() == nil {
+				l.deps.Note("%s: %v; waiting for a change", l.unit.Name, err)
+			}
+			done <- err
+		}()
+		changed := l.unit.Watch(ctx, watchInterval)
+		stop()
+		err := <-done
+		if !changed {
+			return err
+		}
+		l.deps.Note("%s: sources changed, starting again", l.unit.Name)
 	}
 }
 
-func runRun(ctx context.Context, deps *cli.Deps) error {
-	p, err := deps.Project()
-	if err != nil {
-		return err
-	}
-	if p == nil {
-		return cli.NotFound("Go to your worker's folder, or make one: orkesctl scaffold worker --lang go",
-			"no %s here or in a folder above", project.FileName)
-	}
-	if len(p.Worker.Run) == 0 {
-		return cli.Failed("Example:\n  worker:\n    run: [go, run, .]",
-			"%s does not say how the worker is run: worker.run is missing", filepath.Join(p.Root, project.FileName))
-	}
-	env, err := identity(deps, p)
-	if err != nil {
-		return err
-	}
-	for _, command := range p.Worker.Build {
-		if err := step(ctx, deps, p, command, env); err != nil {
+func (l *launcher) once(ctx context.Context) error {
+	for _, command := range l.unit.Project.Worker.Build {
+		if err := l.step(ctx, command); err != nil {
 			return cli.Hint(err, "The worker was not started: its build failed (%s).", strings.Join(command, " "))
 		}
 	}
-	for _, command := range p.Worker.Run {
-		if err := step(ctx, deps, p, command, env); err != nil {
+	for _, command := range l.unit.Project.Worker.Run {
+		if err := l.step(ctx, command); err != nil {
 			return ended(ctx, err)
 		}
 	}
 	return nil
 }
 
-func step(ctx context.Context, deps *cli.Deps, p *project.Project, args, env []string) error {
-	return process.Run(ctx, process.Command{Args: args, Dir: p.Root, Env: env, Stdout: deps.Term.Out, Stderr: deps.Term.Err})
+// askServer says, beside the start, what on the server would keep the workers from working.
+func (l *launcher) askServer(ctx context.Context) {
+	who, err := identityOf(l.deps, l.unit.Project)
+	if err != nil {
+		return // the start says the same
+	}
+	client, err := l.deps.NewClient(who.settings)
+	if err != nil {
+		return
+	}
+	if _, err := client.Token.Mint(ctx); err != nil {
+		if ctx.Err() == nil {
+			l.deps.Note("%s: %v\n%s", l.unit.Name, err, who.hint(err))
+		}
+		return
+	}
+	for _, task := range l.unit.Project.Origin.Tasks {
+		if _, err := client.TaskDefs.Get(ctx, task); conductor.IsNotFound(err) {
+			l.deps.Note("%s: the task %s is not defined: orkesctl task define", l.unit.Name, task)
+		}
+	}
 }
 
 // ended passes the worker's exit code on. A worker that was asked to end and did so well is a success.
@@ -69,7 +158,7 @@ func ended(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &exit) && exit.Code > 0:
 		return &cli.Error{
-			Err: fmt.Errorf("the worker ended with code %d", exit.Code), Exit: exit.Code, ID: "worker-ended",
+			Err: fmt.Errorf("%s ended with code %d", exit.Program, exit.Code), Exit: exit.Code, ID: "worker-ended",
 			Hint: "Its last lines are above.",
 		}
 	default:

@@ -9,5 +9,6 @@ import (
 
 // New returns the group `orkesctl worker`.
 func New(deps *cli.Deps) *cobra.Command {
-	return cli.Group("worker", "The workers of this project", newExec(deps), newSimulate(deps), newRun(deps))
+	return cli.Group("worker", "The workers of this project",
+		newInstall(deps), newTest(deps), newRun(deps), newExec(deps), newSimulate(deps))
 }

@@ -1,0 +1,116 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/launch"
+	"github.com/orkesctl/orkesctl/internal/process"
+	"github.com/orkesctl/orkesctl/internal/project"
+)
+
+// units are the named folders, or the project that the working folder belongs to.
+func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
+	languages, err := launch.Languages()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		p, err := deps.Project()
+		if err != nil {
+			return nil, err
+		}
+		unit, err := launch.Find(languages, p, deps.Dir)
+		if err == nil && unit == nil {
+			err = cli.NotFound("Go to your worker's folder, name it, or make one: orkesctl scaffold worker --lang "+languages[0].Name,
+				"no %s here or in a folder above, and nothing that looks like a worker's project", project.FileName)
+		}
+		return []*launch.Unit{unit}, err
+	}
+	var found []*launch.Unit
+	for _, name := range names {
+		dir := name
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(deps.Dir, name)
+		}
+		unit, err := launch.Find(languages, nil, filepath.Clean(dir))
+		if err != nil {
+			return nil, err
+		}
+		if unit == nil {
+			return nil, cli.NotFound("Name folders of worker projects: orkesctl worker run get-inventory-worker", "%s: no worker's project is there", name)
+		}
+		unit.Name = filepath.ToSlash(filepath.Clean(name))
+		found = append(found, unit)
+	}
+	return found, nil
+}
+
+// streams are where a unit's programs write: straight to ours, or through a prefix where there are several.
+func streams(deps *cli.Deps, all []*launch.Unit) func(*launch.Unit) (out, errs io.Writer, flush func()) {
+	if len(all) < 2 {
+		return func(*launch.Unit) (io.Writer, io.Writer, func()) { return deps.Term.Out, deps.Term.Err, func() {} }
+	}
+	width, mu := 0, new(sync.Mutex)
+	for _, unit := range all {
+		width = max(width, len(unit.Name))
+	}
+	return func(unit *launch.Unit) (io.Writer, io.Writer, func()) {
+		prefix := unit.Name + strings.Repeat(" ", width-len(unit.Name)) + " | "
+		out := &prefixer{to: deps.Term.Out, prefix: prefix, mu: mu}
+		errs := &prefixer{to: deps.Term.Err, prefix: prefix, mu: mu}
+		return out, errs, func() { out.flush(); errs.flush() }
+	}
+}
+
+// prefixer writes whole lines, each behind a prefix. Several may share one mutex and so one terminal.
+type prefixer struct {
+	to     io.Writer
+	prefix string
+	mu     *sync.Mutex
+	open   []byte
+}
+
+// Write keeps what is not a whole line yet.
+func (p *prefixer) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = append(p.open, text...)
+	for {
+		end := bytes.IndexByte(p.open, '\n')
+		if end < 0 {
+			return len(text), nil
+		}
+		if _, err := p.to.Write(append([]byte(p.prefix), p.open[:end+1]...)); err != nil {
+			return 0, err
+		}
+		p.open = p.open[end+1:]
+	}
+}
+
+func (p *prefixer) flush() {
+	if len(p.open) > 0 {
+		_, _ = p.Write([]byte("\n"))
+	}
+}
+
+// launcher starts the commands of one unit.
+type launcher struct {
+	deps      *cli.Deps
+	unit      *launch.Unit
+	env       []string
+	out, errs io.Writer
+}
+
+func (l *launcher) step(ctx context.Context, args []string) error {
+	err := process.Run(ctx, process.Command{Args: args, Dir: l.unit.Project.Root, Env: l.env, Stdout: l.out, Stderr: l.errs})
+	if hint := l.unit.Explain(args[0], err); hint != "" {
+		return cli.Hint(err, "%s", hint)
+	}
+	return err
+}
