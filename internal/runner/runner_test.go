@@ -19,8 +19,11 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// deadline bounds every wait of these tests.
-const deadline = 20 * time.Second
+// Bounds of the waits of these tests.
+const (
+	deadline = 20 * time.Second
+	tickTime = 2 * time.Millisecond
+)
 
 // queue is a server with tasks to hand out. Refuse, where not zero, is what it answers to polls; it keeps every report.
 type queue struct {
