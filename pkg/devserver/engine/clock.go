@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -94,4 +95,16 @@ func (c *ManualClock) Advance(d time.Duration) {
 	}
 	c.now = end
 	c.mu.Unlock()
+}
+
+// maxSeconds bounds a wait that a definition or a worker asks for: 68 years, the most that Conductor's own numbers hold.
+const maxSeconds = math.MaxInt32
+
+// after is a time some seconds after another, in milliseconds since 1970. No number of seconds overflows it, and negative
+// ones count as none.
+func after(at int64, seconds ...int64) int64 {
+	for _, wait := range seconds {
+		at += min(max(wait, 0), maxSeconds) * 1000
+	}
+	return at
 }

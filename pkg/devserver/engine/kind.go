@@ -85,7 +85,7 @@ func scheduleWorkerTask(m *mapping) ([]*task, error) {
 	t.Wire.Domain = m.env.domain(t.Wire.TaskType, m.x.wf.TaskToDomain)
 	delay := m.n.task.StartDelay
 	t.Wire.StartDelayInSeconds, t.Wire.CallbackAfterSeconds = delay, int64(delay)
-	t.DeliverOn = m.env.now + int64(delay)*1000
+	t.DeliverOn = after(m.env.now, int64(delay))
 	t.Wire.ResponseTimeoutSeconds = m.n.def.ResponseTimeoutSeconds
 	t.Wire.RateLimitPerFrequency = m.n.def.RateLimitPerFrequency
 	t.Wire.RateLimitFrequencyInSeconds = m.n.def.RateLimitFrequencyInSeconds

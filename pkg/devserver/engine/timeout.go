@@ -51,7 +51,7 @@ func totalDeadline(t *task) deadline {
 	if def.TotalTimeoutSeconds <= 0 {
 		return deadline{}
 	}
-	return deadline{at: t.FirstScheduled + def.TotalTimeoutSeconds*1000, policy: def.TimeoutPolicy, reason: totalReason}
+	return deadline{at: after(t.FirstScheduled, def.TotalTimeoutSeconds), policy: def.TimeoutPolicy, reason: totalReason}
 }
 
 func totalReason(t *task, now int64) string {
@@ -67,7 +67,7 @@ func taskDeadline(t *task) deadline {
 	if def.TimeoutSeconds <= 0 || t.Wire.StartTime == 0 {
 		return deadline{}
 	}
-	at := t.Wire.StartTime + (int64(t.Wire.StartDelayInSeconds)+def.TimeoutSeconds)*1000
+	at := after(t.Wire.StartTime, int64(t.Wire.StartDelayInSeconds), def.TimeoutSeconds)
 	return deadline{at: at, policy: def.TimeoutPolicy, reason: taskReason}
 }
 
@@ -84,8 +84,8 @@ func pollDeadline(t *task) deadline {
 	if def.PollTimeoutSeconds <= 0 || t.Wire.Status != conductor.TaskScheduled {
 		return deadline{}
 	}
-	seconds := int64(t.Wire.StartDelayInSeconds) + int64(def.PollTimeoutSeconds) + t.Wire.CallbackAfterSeconds
-	return deadline{at: t.Wire.ScheduledTime + seconds*1000, policy: def.TimeoutPolicy, reason: pollReason}
+	at := after(t.Wire.ScheduledTime, int64(t.Wire.StartDelayInSeconds), int64(def.PollTimeoutSeconds), t.Wire.CallbackAfterSeconds)
+	return deadline{at: at, policy: def.TimeoutPolicy, reason: pollReason}
 }
 
 func pollReason(t *task, now int64) string {
@@ -102,7 +102,7 @@ func responseDeadline(t *task) deadline {
 	if seconds <= 0 || t.Wire.Status != conductor.TaskInProgress {
 		return deadline{}
 	}
-	at := t.Wire.UpdateTime + (t.Wire.CallbackAfterSeconds+seconds)*1000
+	at := after(t.Wire.UpdateTime, t.Wire.CallbackAfterSeconds, seconds)
 	return deadline{at: at, policy: policyRetry, reason: responseReason}
 }
 
@@ -137,7 +137,7 @@ func workflowDeadline(x *execution) int64 {
 	if def.TimeoutSeconds <= 0 || def.TimeoutPolicy != policyTimeOutWF || x.ended() {
 		return never
 	}
-	return max(x.wf.CreateTime, x.wf.LastRetriedTime) + def.TimeoutSeconds*1000
+	return after(max(x.wf.CreateTime, x.wf.LastRetriedTime), def.TimeoutSeconds)
 }
 
 // workflowTimeout answers the command that ends a workflow which ran too long.

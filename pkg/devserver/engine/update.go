@@ -171,7 +171,7 @@ func (e *Engine) enter(t *task, status string, now int64) {
 			t.entry = nil
 		}
 		t.Wire.Status = conductor.TaskScheduled
-		t.DeliverOn = now + max(t.Wire.CallbackAfterSeconds, 0)*1000
+		t.DeliverOn = after(now, t.Wire.CallbackAfterSeconds)
 		c.queued = append(c.queued, t)
 	}
 	c.note(TaskUpdated, t, t.Wire.ReasonForIncompletion)

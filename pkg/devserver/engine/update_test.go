@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -144,4 +145,19 @@ func TestTaskLogs(t *testing.T) {
 	held, err := r.Task(task.TaskID)
 	require.NoError(t, err)
 	require.Equal(t, "a", held.ReferenceTaskName)
+}
+
+func TestAWaitBeyondAllNumbersIsLongNotOver(t *testing.T) {
+	r := newRig(t)
+	r.taskDef("a", func(d *conductor.TaskDef) { d.TotalTimeoutSeconds, d.ResponseTimeoutSeconds = math.MaxInt64, 1 })
+	r.flow("one", nil, simple("a", "a"))
+	id := r.start("one", nil)
+	task := r.must("a")
+	r.reportAs(conductor.TaskResult{
+		WorkflowInstanceID: id, TaskID: task.TaskID, Status: conductor.TaskInProgress, CallbackAfterSeconds: math.MaxInt64,
+	})
+	r.clock.Advance(365 * 24 * time.Hour)
+	require.Nil(t, r.poll("a"))
+	require.Equal(t, []string{"a:SCHEDULED"}, r.states(id))
+	require.Equal(t, int64(5000), after(5000, -7), "a negative wait is none")
 }
