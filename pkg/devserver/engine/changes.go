@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
@@ -19,6 +20,8 @@ type changes struct {
 	logged   []*task
 	events   []Event
 	removed  []store.Record
+	errands  []errand
+	rearm    []*task // alarms that rang, whatever the step did
 }
 
 func (c *changes) updated(t *task) {
@@ -38,6 +41,9 @@ func (c *changes) scheduled(t *task) {
 func (c *changes) ended(t *task) {
 	c.updated(t)
 	c.stopped(t)
+	if t.cancel != nil {
+		t.cancel()
+	}
 	if t.entry != nil {
 		c.dequeued = append(c.dequeued, t.entry)
 		t.entry = nil
@@ -88,6 +94,9 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		t.dirty = err != nil
 		e.arm(t)
 	}
+	for _, t := range c.rearm {
+		e.arm(t)
+	}
 	e.armWorkflow(x)
 	e.index.settle(x, c)
 	e.requeue(c)
@@ -116,9 +125,9 @@ func (e *Engine) requeue(c *changes) {
 
 // reset forgets what is done. What could not be stored stays, for the next try; buffers stay while more will come.
 func (c *changes) reset(failed, ended bool) {
-	left := changes{}
+	left := changes{errands: c.errands}
 	if !ended {
-		left = changes{tasks: c.tasks[:0], queued: c.queued[:0], events: c.events[:0]}
+		left.tasks, left.queued, left.events = c.tasks[:0], c.queued[:0], c.events[:0]
 	}
 	if failed {
 		left.tasks, left.workflow, left.logged, left.removed = c.tasks, c.workflow, c.logged, c.removed
@@ -132,17 +141,30 @@ func (e *Engine) isWorkerTask(t *task) bool {
 	return found.execute == nil
 }
 
-// advance decides and applies until nothing is left to do. The execution is locked.
+// maxSteps is how many tasks one call decides about before it lets go of the execution: a loop of tasks that need nobody
+// may go on for long, and others want to see or end it.
+const maxSteps = 10_000
+
+// advance decides and applies until nothing is left to do. The execution is locked. It looks at one task at a time, so that
+// each decision knows what the ones before it did.
 func (e *Engine) advance(x *execution, touched []*task, now int64) {
 	env := e.environment(now)
-	for {
-		commands := decide(x, touched, env)
-		if len(commands) == 0 {
+	work := slices.Clone(touched)
+	for step := 0; ; step++ {
+		if step == maxSteps {
+			x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
+				return e.visit(x, func(int64) []*task { return work })
+			})
 			return
 		}
-		touched = nil
+		next := work[:min(len(work), 1)]
+		commands := decide(x, next, env)
+		if len(commands) == 0 && len(next) == 0 {
+			return
+		}
+		work = work[len(next):]
 		for _, c := range commands {
-			touched = append(touched, c.apply(x, now)...)
+			work = append(work, c.apply(x, now)...)
 		}
 	}
 }
@@ -181,30 +203,19 @@ func (e *Engine) armWorkflow(x *execution) {
 
 // taskDue is called when a time-out of a task may have passed.
 func (e *Engine) taskDue(t *task) {
-	x := t.x
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	t.due = never
-	if x.removed {
-		return
-	}
-	now := e.now()
-	e.advance(x, []*task{t}, now)
-	e.report(x, e.settle(context.Background(), x, now))
-	e.arm(t)
+	e.run(e.visit(t.x, func(int64) []*task {
+		t.due = never
+		t.x.changes.rearm = append(t.x.changes.rearm, t)
+		return []*task{t}
+	}))
 }
 
 // workflowDue is called when the time-out of a workflow may have passed.
 func (e *Engine) workflowDue(x *execution) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.due = never
-	if x.removed {
-		return
-	}
-	now := e.now()
-	e.advance(x, nil, now)
-	e.report(x, e.settle(context.Background(), x, now))
+	e.run(e.visit(x, func(int64) []*task {
+		x.due = never
+		return nil
+	}))
 }
 
 // report logs what a timer could not make durable; there is no caller to tell.

@@ -15,6 +15,8 @@ type environment struct {
 	newID  func() string
 	jitter func(n int) int64                                            // 0 to n milliseconds
 	domain func(taskType string, taskToDomain map[string]string) string // the domain to queue in, by who polls now
+
+	scripts scripts
 }
 
 // conclusion is an error that ends the workflow.
@@ -56,7 +58,7 @@ func begin(x *execution, env *environment) []command {
 	if x.plan.first == nil {
 		return []command{endWorkflow{status: conductor.WorkflowCompleted, reason: "No tasks found to be executed"}}
 	}
-	return schedule(x, x.plan.first, env)
+	return schedule(x, x.plan.first, nil, env)
 }
 
 // decideTask answers what follows from one task: a time-out, progress, a retry, the next task, or the workflow's end.
@@ -68,10 +70,11 @@ func decideTask(x *execution, t *task, env *environment) []command {
 		if commands := timeouts(t, env.now); len(commands) > 0 {
 			return commands
 		}
-		if found, _ := env.kinds.of(t.Wire.TaskType); found.execute != nil {
-			return found.execute(x, t, env)
+		found, _ := env.kinds.of(t.Wire.TaskType)
+		if found.execute == nil || t.performing || env.now < t.WakeAt {
+			return nil
 		}
-		return nil
+		return found.execute(x, t, env)
 	}
 	if conductor.TaskSuccessful(t.Wire.Status) {
 		return proceed(x, t, env)
@@ -82,11 +85,20 @@ func decideTask(x *execution, t *task, env *environment) []command {
 // proceed settles a task and schedules what comes next.
 func proceed(x *execution, t *task, env *environment) []command {
 	commands := []command{settleTask{t}}
-	next := t.node.after()
-	if next == nil || x.latest[next.task.TaskReferenceName] != nil {
-		return commands
+	for _, next := range following(x, t, env.kinds) {
+		if x.latest[next.refAfter(t)] == nil {
+			commands = append(commands, schedule(x, next, t, env)...)
+		}
 	}
-	return append(commands, schedule(x, next, env)...)
+	return commands
+}
+
+// following answers what starts after a task.
+func following(x *execution, t *task, table kinds) []*node {
+	if found, _ := table.of(t.Wire.TaskType); found.follow != nil && conductor.TaskSuccessful(t.Wire.Status) {
+		return found.follow(x, t)
+	}
+	return oneOf(t.node.after())
 }
 
 // fail decides about a task that ended badly: try again, carry on without it, or end the workflow.

@@ -14,7 +14,7 @@ import (
 func pureEnvironment(now int64) *environment {
 	count := 0
 	return &environment{
-		now: now, kinds: newKinds(),
+		now: now, kinds: newKinds(), scripts: newJavascript(),
 		newID:  func() string { count++; return "id" + strconv.Itoa(count) },
 		jitter: func(n int) int64 { return int64(n) },
 		domain: func(string, map[string]string) string { return "" },
@@ -66,10 +66,10 @@ func TestWhatComesNextInNestedTasks(t *testing.T) {
 	}
 	join := conductor.WorkflowTask{Name: "join", TaskReferenceName: "join", Type: "JOIN"}
 	def := conductor.NewWorkflowDef()
-	def.Tasks = []conductor.WorkflowTask{choose, loop, fork, join}
+	def.Tasks = []conductor.WorkflowTask{choose, loop, fork, join, {Name: "call", TaskReferenceName: "call", Type: "HTTP"}}
 	p := planOf(def)
 	for ref, wanted := range map[string]string{
-		"choose": "loop", "x1": "x2", "x2": "loop", "d1": "loop", "l1": "loop", "loop": "fork", "f1": "join", "g1": "g2", "g2": "join", "join": "",
+		"choose": "loop", "x1": "x2", "x2": "loop", "d1": "loop", "l1": "loop", "loop": "fork", "f1": "join", "g1": "g2", "g2": "join", "join": "call", "call": "",
 	} {
 		got := ""
 		if next := p.nodes[ref].after(); next != nil {
@@ -77,7 +77,7 @@ func TestWhatComesNextInNestedTasks(t *testing.T) {
 		}
 		require.Equal(t, wanted, got, ref)
 	}
-	require.Equal(t, &unsupported{"SWITCH", "choose"}, p.refusal)
+	require.Equal(t, &unsupported{"DO_WHILE", "loop"}, p.refusal)
 }
 
 // BenchmarkStep is one task of a workflow with that many tasks: the cost must not grow with the finished ones.

@@ -34,6 +34,8 @@ type Engine struct {
 	index       *index
 	definitions *definitions
 	subscribers subscribers
+	scripts     scripts
+	jobs        background
 
 	closing sync.Once
 	closed  chan struct{}
@@ -55,7 +57,7 @@ func New(opts Options) (*Engine, error) {
 	e := &Engine{
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), closed: make(chan struct{}),
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, fmt.Errorf("loading the engine's state: %w", err)
@@ -63,11 +65,13 @@ func New(opts Options) (*Engine, error) {
 	return e, nil
 }
 
-// Close ends waiting polls and stops the timers. The store stays open: it belongs to the caller.
+// Close ends waiting polls, stops the timers and waits for what runs outside. The store stays open: it belongs to the
+// caller.
 func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		close(e.closed)
 		e.timers.close()
+		e.jobs.close()
 	})
 	return nil
 }
@@ -78,7 +82,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

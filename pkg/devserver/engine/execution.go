@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -28,10 +29,11 @@ type execution struct {
 
 // task is one attempt, guarded by its execution's lock. The exported fields are what the store keeps.
 type task struct {
-	Wire           conductor.Task `json:"task"`           // without WorkflowTask and TaskDefinition, which view adds
-	FirstScheduled int64          `json:"firstScheduled"` // when the first of all attempts was scheduled
-	DeliverOn      int64          `json:"deliverOn"`      // from when a worker may have it
-	Alerted        bool           `json:"alerted"`        // a time-out with the policy ALERT_ONLY was reported
+	Wire           conductor.Task `json:"task"`             // without WorkflowTask and TaskDefinition, which view adds
+	FirstScheduled int64          `json:"firstScheduled"`   // when the first of all attempts was scheduled
+	DeliverOn      int64          `json:"deliverOn"`        // from when a worker may have it
+	WakeAt         int64          `json:"wakeAt,omitempty"` // when a system task's execute is due, or never
+	Alerted        bool           `json:"alerted"`          // a time-out with the policy ALERT_ONLY was reported
 
 	x       *execution
 	node    *node
@@ -40,8 +42,11 @@ type task struct {
 	due     int64  // what alarm is set to
 	limiter *limiter
 	running bool // counted by the limiter
-	dirty   bool
-	logs    []conductor.TaskExecLog
+
+	performing bool   // a job works on it
+	cancel     func() // ends that job
+	dirty      bool
+	logs       []conductor.TaskExecLog
 }
 
 // terminal reports whether the attempt has ended.
@@ -105,7 +110,11 @@ func (x *execution) add(t *task) {
 	t.x = x
 	x.tasks = append(x.tasks, t)
 	x.latest[t.Wire.ReferenceTaskName] = t
+	x.latest[t.node.ref()] = t // expressions name a task in a loop without its iteration
 	if !t.settled() {
 		x.pending++
 	}
 }
+
+// suffix is what loops have added to the reference name: __ITERATION of each loop around the task, or nothing.
+func (t *task) suffix() string { return strings.TrimPrefix(t.Wire.ReferenceTaskName, t.node.ref()) }

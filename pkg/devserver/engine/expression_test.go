@@ -25,7 +25,7 @@ func sample(tb testing.TB) *execution {
 		WorkflowID: "w1", WorkflowName: "flow", WorkflowVersion: 2, Status: "RUNNING", Input: input, Output: map[string]any{},
 		Variables: map[string]any{"v": "var"}, TaskToDomain: map[string]string{"a": "john"},
 	}
-	done := &task{Wire: conductor.Task{
+	done := &task{node: &node{task: &conductor.WorkflowTask{TaskReferenceName: "a_ref"}}, Wire: conductor.Task{
 		ReferenceTaskName: "a_ref", TaskDefName: "a", TaskType: "a", Status: "COMPLETED", TaskID: "t1", RetryCount: 1, ScheduledTime: 99,
 		InputData: map[string]any{"q": "in"}, OutputData: map[string]any{"rows": []any{map[string]any{"n": 1}, map[string]any{"n": 2}}, "text": "${workflow.input.name}"},
 	}}

@@ -72,5 +72,7 @@ func (e *Engine) startFailure(ctx context.Context, x *execution, name string) (s
 	if version := x.plan.def.FailureWorkflowVersion; version != 0 {
 		req.Version = &version
 	}
-	return e.start(ctx, req, x.wf.CreatedBy, x.depth+1)
+	id, errands, err := e.begin(ctx, req, birth{by: x.wf.CreatedBy, depth: x.depth + 1})
+	x.changes.errands = append(x.changes.errands, errands...)
+	return id, err
 }

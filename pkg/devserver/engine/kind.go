@@ -16,17 +16,21 @@ type kind struct {
 	// An error of type *conclusion ends the workflow.
 	schedule func(m *mapping) ([]*task, error)
 	// execute advances a task that is not terminal, inside the step, and is nil for tasks that a worker does.
-	// It changes nothing and answers commands.
+	// It changes nothing and answers commands. It is called when the task is new, when its WakeAt has come and when
+	// something touches it, so it must bear being called again; but not before WakeAt, nor while a job works on the task.
 	execute func(x *execution, t *task, env *environment) []command
+	// follow answers what starts after a task that ended well; nil means what follows in the definition.
+	follow func(x *execution, t *task) []*node
 	// final marks kinds that are never retried: a failed JOIN fails again.
 	final bool
 }
 
 // mapping is what a kind may look at when it makes tasks.
 type mapping struct {
-	x   *execution
-	n   *node
-	env *environment
+	x     *execution
+	n     *node
+	after *task // the task that led here, whose place in loops is kept; nil for the first
+	env   *environment
 }
 
 // kinds is the table of task types. Types that are not in it are the users' own, and go to workers.
@@ -36,14 +40,18 @@ type kinds struct {
 	unsupported map[string]bool
 }
 
-// newKinds lists what this engine can run. A system task type is added with one line here and leaves the list of
-// unsupported ones.
+// newKinds lists what this engine can run: one line per task type, each with a file of its own (see the package comment).
 func newKinds() kinds {
 	table := kinds{worker: kind{schedule: scheduleWorkerTask}, unsupported: unsupportedTypes()}
 	table.byType = map[string]kind{
 		"":             table.worker,
 		typeSimple:     table.worker,
 		"USER_DEFINED": table.worker,
+		"HUMAN":        humanKind(),
+		"INLINE":       inlineKind(),
+		"NOOP":         noopKind(),
+		"SET_VARIABLE": setVariableKind(),
+		"SWITCH":       switchKind(),
 	}
 	return table
 }
@@ -56,7 +64,7 @@ func (k kinds) of(taskType string) (kind, bool) {
 	return k.worker, !k.unsupported[taskType]
 }
 
-// unsupportedTypes are the system tasks of Conductor and Orkes (access sheet 8.3) without an entry in the table.
+// unsupportedTypes are the system tasks of Conductor and Orkes (access sheet 8.3), which no worker does. The table overrides it.
 func unsupportedTypes() map[string]bool {
 	types := map[string]bool{}
 	for _, name := range []string{
@@ -94,16 +102,31 @@ func scheduleWorkerTask(m *mapping) ([]*task, error) {
 	return []*task{t}, nil
 }
 
+// scheduleOne makes the one task of most system kinds; execute does the rest.
+func scheduleOne(m *mapping) ([]*task, error) { return []*task{m.newTask()}, nil }
+
+// nothing is the execute of kinds whose tasks are made with their end, or whose end comes from outside.
+func nothing(*execution, *task, *environment) []command { return nil }
+
 // newTask is a scheduled task with the fields that all kinds share and its resolved input.
 func (m *mapping) newTask() *task {
 	n, wf := m.n, &m.x.wf
 	t := &task{x: m.x, node: n, limiter: n.limits, FirstScheduled: m.env.now, DeliverOn: m.env.now}
 	t.Wire = conductor.Task{
-		Status: conductor.TaskScheduled, ReferenceTaskName: n.task.TaskReferenceName, TaskType: n.task.Type,
+		Status: conductor.TaskScheduled, ReferenceTaskName: n.refAfter(m.after), TaskType: n.task.Type,
 		TaskDefName: n.task.Name, TaskID: m.env.newID(), WorkflowInstanceID: wf.WorkflowID, WorkflowType: wf.WorkflowName,
 		CorrelationID: wf.CorrelationID, WorkflowPriority: wf.Priority, ScheduledTime: m.env.now,
 		CallbackFromWorker: true, OutputData: map[string]any{},
 	}
+	if m.after != nil {
+		t.Wire.Iteration = m.after.Wire.Iteration
+	}
 	t.Wire.InputData = m.x.resolveInput(n, t.Wire.TaskID)
 	return t
+}
+
+// ended makes a new task one that is over already.
+func (t *task) ended(status, reason string, now int64) {
+	t.Wire.Status, t.Wire.ReasonForIncompletion = status, reason
+	t.Wire.StartTime, t.Wire.EndTime, t.Wire.UpdateTime = now, now, now
 }

@@ -95,7 +95,7 @@ func (l *loader) restoreTasks(x *execution) error {
 	tasks := l.tasks[x.id]
 	slices.SortFunc(tasks, func(a, b *task) int { return a.Wire.Seq - b.Wire.Seq })
 	for _, t := range tasks {
-		t.node = x.plan.nodes[t.Wire.ReferenceTaskName]
+		t.node = x.plan.find(t.Wire.ReferenceTaskName)
 		if t.node == nil {
 			return fmt.Errorf("task %q: its reference %q is not in the definition", t.Wire.TaskID, t.Wire.ReferenceTaskName)
 		}
@@ -109,11 +109,12 @@ func (l *loader) restoreTasks(x *execution) error {
 // revive puts the open tasks of a loaded execution where they were: in a queue, or counted as running, with their time-outs.
 func (e *Engine) revive(x *execution) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer e.unlock(x)
 	if x.ended() {
 		return
 	}
 	e.armWorkflow(x)
+	var touched []*task
 	for _, t := range x.open() {
 		switch {
 		case t.terminal():
@@ -122,7 +123,14 @@ func (e *Engine) revive(x *execution) {
 		case e.isWorkerTask(t):
 			t.running = true
 			t.limiter.resume()
+		default: // what a system task was waiting for may be gone with the process
+			touched = append(touched, t)
 		}
 		e.arm(t)
+	}
+	if len(touched) > 0 {
+		now := e.now()
+		e.advance(x, touched, now)
+		e.report(x, e.settle(context.Background(), x, now))
 	}
 }

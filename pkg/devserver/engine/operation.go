@@ -26,7 +26,7 @@ func (e *Engine) operate(ctx context.Context, id string, act func(x *execution, 
 		return noWorkflow(id)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer e.unlock(x)
 	if x.removed {
 		return noWorkflow(id)
 	}

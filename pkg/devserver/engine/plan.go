@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -27,6 +28,23 @@ type node struct {
 	next   *node // the following sibling
 	input  template
 	limits *limiter
+
+	// The first tasks of the lists inside: nil for an empty list.
+	cases    map[string]*node
+	fallback *node
+	branches []*node
+	body     *node
+}
+
+// ref is the task's reference name in the definition, without the iterations of loops.
+func (n *node) ref() string { return n.task.TaskReferenceName }
+
+// refAfter is the reference name of a new task that follows another one: in a loop both end in __ITERATION.
+func (n *node) refAfter(t *task) string {
+	if t == nil {
+		return n.ref()
+	}
+	return n.ref() + t.suffix()
 }
 
 // unsupported names a task that cannot run here.
@@ -86,21 +104,21 @@ func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	if _, known := b.kinds.of(t.Type); !known && b.plan.refusal == nil {
 		b.plan.refusal = &unsupported{taskType: t.Type, ref: t.TaskReferenceName}
 	}
-	for _, branch := range nested(t) {
-		b.sequence(branch, n)
-	}
+	b.inside(n)
 	return n
 }
 
-// nested returns the lists of tasks inside a task. A FORK's branches end at the task after the fork.
-func nested(t *conductor.WorkflowTask) [][]conductor.WorkflowTask {
-	var lists [][]conductor.WorkflowTask
-	for _, name := range slices.Sorted(maps.Keys(t.DecisionCases)) {
-		lists = append(lists, t.DecisionCases[name])
+// inside adds the lists of tasks inside a task. A FORK's branches end at the task after the fork.
+func (b *planner) inside(n *node) {
+	n.cases = make(map[string]*node, len(n.task.DecisionCases))
+	for _, name := range slices.Sorted(maps.Keys(n.task.DecisionCases)) {
+		n.cases[name] = b.sequence(n.task.DecisionCases[name], n)
 	}
-	lists = append(lists, t.DefaultCase)
-	lists = append(lists, t.ForkTasks...)
-	return append(lists, t.LoopOver)
+	n.fallback = b.sequence(n.task.DefaultCase, n)
+	for _, branch := range n.task.ForkTasks {
+		n.branches = append(n.branches, b.sequence(branch, n))
+	}
+	n.body = b.sequence(n.task.LoopOver, n)
 }
 
 // definition returns the task definition that counts for a task, and embeds it: its own, the registered one of its name,
@@ -144,4 +162,18 @@ func anyMap(m map[string]any) any {
 		return map[string]any{}
 	}
 	return m
+}
+
+// find returns the node of a task by its reference name, which loops end in __ITERATION.
+func (p *plan) find(ref string) *node {
+	for {
+		if n := p.nodes[ref]; n != nil {
+			return n
+		}
+		at := strings.LastIndex(ref, "__")
+		if at < 0 {
+			return nil
+		}
+		ref = ref[:at]
+	}
 }

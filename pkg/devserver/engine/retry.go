@@ -39,6 +39,9 @@ func nextAttempt(x *execution, failed *task, env *environment) *task {
 	maps.Copy(wire.InputData, x.resolveInput(failed.node, wire.TaskID))
 	next.Wire = wire
 	next.DeliverOn = env.now + delay*1000 + env.jitter(failed.node.def.BackoffJitterMs)
+	if found, _ := env.kinds.of(wire.TaskType); found.execute != nil {
+		next.WakeAt = next.DeliverOn
+	}
 	return next
 }
 

@@ -16,39 +16,51 @@ import (
 // Errors: fault.Invalid for a broken request, fault.NotFound for an unknown definition, fault.Unsupported naming the first
 // task of a type that the engine cannot run, fault.Conflict for an idempotency key in use (when enforced), fault.TooLarge.
 func (e *Engine) Start(ctx context.Context, req conductor.StartWorkflowRequest, by string) (string, error) {
-	return e.start(ctx, req, by, 0)
+	id, errands, err := e.begin(ctx, req, birth{by: by})
+	e.run(errands)
+	return id, err
 }
 
-func (e *Engine) start(ctx context.Context, req conductor.StartWorkflowRequest, by string, depth int) (string, error) {
+// birth is how an execution comes about: by whom, at the end of how many others, and inside which.
+type birth struct {
+	by    string
+	depth int
+}
+
+// begin starts an execution and returns its id with the errands of its first step.
+func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, from birth) (string, []errand, error) {
 	if err := checkStart(req); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	p, err := e.planFor(req)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if p.refusal != nil {
-		return "", fault.Unsupported(p.refusal.taskType,
+		return "", nil, fault.Unsupported(p.refusal.taskType,
 			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
 	}
 	now := e.now()
-	x := newExecution(p, req, by, now)
-	x.depth = depth
+	x := newExecution(p, req, from.by, now)
+	x.depth = from.depth
 	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
-		return "", fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
+		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	if held := e.index.add(x, e.uniqueness(req)); held != nil {
-		return existing(held, req)
+		x.mu.Unlock()
+		id, err := existing(held, req)
+		return id, nil, err
 	}
 	x.changes.workflow = true
 	x.changes.events = append(x.changes.events, workflowEvent(WorkflowStarted, &x.wf))
 	e.advance(x, nil, now)
-	if err := e.settle(ctx, x, now); err != nil {
-		return "", err
+	err = e.settle(ctx, x, now)
+	errands := x.leave()
+	if err != nil {
+		return "", errands, err
 	}
-	return x.id, nil
+	return x.id, errands, nil
 }
 
 // checkStart applies the rules that need no definition.

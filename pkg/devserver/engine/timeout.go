@@ -34,9 +34,12 @@ func deadlines(t *task) [4]deadline {
 	return list
 }
 
-// nextDeadline is when the first time-out of a task comes, or never.
+// nextDeadline is when the first time-out of a task comes or its kind wants to look at it, or never.
 func nextDeadline(t *task) int64 {
 	first := never
+	if !t.terminal() && !t.performing {
+		first = t.WakeAt
+	}
 	for _, d := range deadlines(t) {
 		if d.at != never && (first == never || d.at < first) {
 			first = d.at

@@ -39,7 +39,7 @@ func (e *Engine) Update(ctx context.Context, result conductor.TaskResult) (condu
 		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer e.unlock(x)
 	if x.removed {
 		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
 	}
@@ -59,7 +59,7 @@ func (e *Engine) UpdateByRef(
 		return conductor.Task{}, noWorkflow(workflowID)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer e.unlock(x)
 	t := x.waiting(ref)
 	if t == nil || x.removed {
 		return conductor.Task{}, fault.NotFound("Found no running task %s of workflow %s to update", ref, workflowID)

@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// maxVariables is the most that an execution's variables may hold together, in bytes of JSON.
+const maxVariables = 256 << 10
+
+// setVariableKind is SET_VARIABLE: its input becomes variables of the workflow.
+func setVariableKind() kind { return kind{schedule: scheduleOne, execute: executeSetVariable} }
+
+func executeSetVariable(x *execution, t *task, _ *environment) []command {
+	merged := make(map[string]any, len(x.wf.Variables)+len(t.Wire.InputData))
+	maps.Copy(merged, x.wf.Variables)
+	maps.Copy(merged, t.Wire.InputData)
+	if size := sizeOf(merged, maxVariables+1); size > maxVariables {
+		return []command{finishTask{task: t, status: conductor.TaskFailedTerminally, reason: fmt.Sprintf(
+			"The variables payload size: %d of workflow: %s is greater than the permitted limit: %d bytes", size, x.id, maxVariables)}}
+	}
+	return []command{setVariables{merged}, finishTask{task: t, status: conductor.TaskCompleted}}
+}
+
+// setVariables replaces the variables of the workflow; views share the old ones.
+type setVariables struct{ values map[string]any }
+
+func (c setVariables) apply(x *execution, _ int64) []*task {
+	x.wf.Variables = c.values
+	x.changes.workflow = true
+	return nil
+}
