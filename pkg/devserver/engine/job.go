@@ -29,7 +29,7 @@ type performTask struct {
 }
 
 func (c performTask) apply(x *execution, now int64) []*task {
-	beginTask{task: c.task}.apply(x, now)
+	c.task.begin(now)
 	c.task.performing = true
 	x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
 		e.perform(c.task, c.job)
@@ -81,19 +81,16 @@ func (e *Engine) conclude(t *task, result outcome) []errand {
 	})
 }
 
-// beginTask makes a scheduled system task run.
-type beginTask struct{ task *task }
-
-func (c beginTask) apply(x *execution, now int64) []*task {
-	wire := &c.task.Wire
+// begin makes a scheduled system task run.
+func (t *task) begin(now int64) {
+	wire := &t.Wire
 	wire.Status, wire.UpdateTime, wire.CallbackAfterSeconds = conductor.TaskInProgress, now, 0
 	if wire.StartTime == 0 {
 		wire.StartTime = now
 	}
-	c.task.WakeAt = never
-	x.changes.updated(c.task)
-	x.changes.note(TaskUpdated, c.task, "")
-	return nil
+	t.WakeAt = never
+	t.x.changes.updated(t)
+	t.x.changes.note(TaskUpdated, t, "")
 }
 
 // waitTask makes a system task run and its kind's execute look at it at a time in milliseconds since 1970, or only when
@@ -104,8 +101,8 @@ type waitTask struct {
 	output map[string]any
 }
 
-func (c waitTask) apply(x *execution, now int64) []*task {
-	beginTask{task: c.task}.apply(x, now)
+func (c waitTask) apply(_ *execution, now int64) []*task {
+	c.task.begin(now)
 	c.task.WakeAt = c.until
 	c.task.overlay(c.output)
 	return nil
