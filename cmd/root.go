@@ -4,8 +4,10 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,6 +28,9 @@ import (
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/internal/term"
 )
+
+// versionLine is the answer to --version.
+const versionLine = "orkesctl %s\n"
 
 // Main runs the program for its arguments and environment, and returns the exit code (design §1).
 func Main() int {
@@ -48,6 +53,10 @@ func System() *cli.Deps {
 // Run executes one command line and reports its error. It is Main without the process.
 func Run(ctx context.Context, deps *cli.Deps, args []string) int {
 	deps.Args = args
+	if slices.Equal(args, []string{"--version"}) { // scripts and shell prompts ask this often: it needs no command tree
+		_, err := fmt.Fprintf(deps.Term.Out, versionLine, deps.Version)
+		return cli.Report(deps, err)
+	}
 	root := NewRoot(deps)
 	root.SetArgs(args)
 	root.SetIn(deps.Term.In)
@@ -86,7 +95,7 @@ Start here: orkesctl quickstart`
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.Version = deps.Version
-	root.SetVersionTemplate("orkesctl {{.Version}}\n")
+	root.SetVersionTemplate(fmt.Sprintf(versionLine, "{{.Version}}"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return cli.Usage(flagHint(cmd, err), "%s", err.Error())
 	})

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/pkg/devserver"
+)
+
+func TestQuantile(t *testing.T) {
+	samples := []int64{5, 1, 4, 2, 3, 10, 9, 8, 7, 6}
+	for q, want := range map[float64]int64{0: 1, 0.1: 1, 0.5: 5, 0.9: 9, 0.91: 10, 0.99: 10, 1: 10} {
+		require.Equal(t, want, quantile(samples, q), "%v", q)
+	}
+	require.Zero(t, median([]int64{}))
+	require.Equal(t, 2.5, median([]float64{2.5}))
+}
+
+func TestTableSaysWhetherAnAimIsMet(t *testing.T) {
+	results := table{title: "group: what"}
+	results.add(row{"good", "1.00 ms", "bare 1.00 ms", times(time.Second, time.Second), "<= 1.3x", true})
+	results.add(row{what: "bad", measured: megabytes(31_000_000), aim: "<= 30 MB"})
+	results.add(row{what: "without aim", measured: millis(1500 * time.Microsecond)})
+	var out bytes.Buffer
+	require.NoError(t, results.print(&out))
+	require.Regexp(t, `(?m)^group: what$`, out.String())
+	require.Regexp(t, `good +1\.00 ms +bare 1\.00 ms +1\.00x +aim <= 1\.3x: met`, out.String())
+	require.Regexp(t, `bad +31\.0 MB +aim <= 30 MB: MISSED`, out.String())
+	require.Regexp(t, `(?m)without aim +1\.50 ms +$`, out.String())
+}
+
+func TestFlags(t *testing.T) {
+	opts, err := parse([]string{"-run", "^rate$", "-duration", "2s"})
+	require.NoError(t, err)
+	require.True(t, opts.run.MatchString("rate"))
+	require.False(t, opts.run.MatchString("latency"))
+	require.Equal(t, 2*time.Second, opts.duration)
+	_, err = parse([]string{"-run", "("})
+	require.ErrorContains(t, err, "-run")
+}
+
+// The load itself must work, or its numbers mean nothing: here against an embedded server, with its access control.
+func TestLoadCompletesWorkflows(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	server, err := devserver.New(devserver.Options{})
+	require.NoError(t, err)
+	_, err = server.Start(ctx, "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Close(ctx) })
+	key, secret := server.Credentials()
+	target, err := newTarget(ctx, server.URL(), key, secret)
+	require.NoError(t, err)
+	took, err := target.handOver(ctx)
+	require.NoError(t, err)
+	require.Positive(t, took)
+	perSecond, completed, err := target.rate(ctx, 100*time.Millisecond)
+	require.NoError(t, err)
+	require.Positive(t, perSecond)
+	require.Positive(t, completed)
+	_, err = newTarget(ctx, server.URL(), key, "wrong")
+	require.ErrorContains(t, err, "401")
+}

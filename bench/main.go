@@ -1,0 +1,91 @@
+// Command bench measures orkesctl and its embedded server, and prints each number beside its yardstick, measured in the same run,
+// and beside its aim. It asserts nothing: machines differ, ratios less so.
+//
+//	go run ./bench
+//	go run ./bench -run 'program|server' -duration 10s
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"time"
+)
+
+// group is what is measured together: its rows stand under one title.
+type group struct {
+	name, title string
+	run         func(context.Context, *lab, *table) error
+}
+
+// groups are all there are, in the order of the report. A new one is a file beside this one and a line here.
+func groups() []group {
+	return []group{
+		{"program", "orkesctl --version, against a bare cobra + net/http program; medians, taking turns", measureProgram},
+		{"server", "orkesctl dev start, each time in an empty home; medians", measureServer},
+		{"rate", "one-task workflows over HTTP, 4 starters and 4 workers, against a no-op server; medians, taking turns", measureRate},
+		{"latency", "from a start to a long-polling worker having the task, against a no-op server", measureLatency},
+		{"define", "orkesctl task define: requests and time", measureDefine},
+	}
+}
+
+type options struct {
+	run      *regexp.Regexp
+	duration time.Duration
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Stdout, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, args []string) error {
+	opts, err := parse(args)
+	if err != nil {
+		return err
+	}
+	lab, err := newLab(ctx, opts.duration)
+	if err != nil {
+		return err
+	}
+	defer lab.close()
+	if _, err := fmt.Fprintln(out, machine()); err != nil {
+		return err
+	}
+	for _, g := range groups() {
+		if !opts.run.MatchString(g.name) {
+			continue
+		}
+		results := table{title: g.name + ": " + g.title}
+		if err := g.run(ctx, lab, &results); err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+		if err := results.print(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parse(args []string) (options, error) {
+	flags := flag.NewFlagSet("bench", flag.ExitOnError)
+	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define)")
+	duration := flags.Duration("duration", 4*time.Second, "how long each round of load takes")
+	if err := flags.Parse(args); err != nil {
+		return options{}, err
+	}
+	matcher, err := regexp.Compile(*pattern)
+	if err != nil {
+		return options{}, fmt.Errorf("-run: %w", err)
+	}
+	return options{run: matcher, duration: *duration}, nil
+}

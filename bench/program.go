@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// starts is how often each program is started; they take turns, so that what else the machine does hits both.
+const starts = 60
+
+// maxBinary is the most that the stripped program may have, in bytes.
+const maxBinary = 22_000_000
+
+type usage struct{ wall, cpu []time.Duration }
+
+// measureProgram compares the start of the program with that of the least program with the same libraries.
+func measureProgram(ctx context.Context, l *lab, results *table) error {
+	var own, bare usage
+	for i := range starts + 3 {
+		if i == 3 { // these warmed the file cache
+			own, bare = usage{}, usage{}
+		}
+		if err := l.once(ctx, l.orkesctl, &own); err != nil {
+			return err
+		}
+		if err := l.once(ctx, l.bare, &bare); err != nil {
+			return err
+		}
+	}
+	wall, yardstick := median(own.wall), median(bare.wall)
+	results.add(row{
+		"wall time", millis(wall), "bare " + millis(yardstick), times(wall, yardstick),
+		"<= 1.3x", float64(wall) <= 1.3*float64(yardstick),
+	})
+	cpu, yardstick := median(own.cpu), median(bare.cpu)
+	results.add(row{what: "user + system time", measured: millis(cpu), beside: "bare " + millis(yardstick), ratio: times(cpu, yardstick)})
+	return l.sizes(results)
+}
+
+func (l *lab) once(ctx context.Context, program string, taken *usage) error {
+	cmd, err := l.command(ctx, nil, program, "--version")
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s --version: %w", program, err)
+	}
+	taken.wall = append(taken.wall, time.Since(began))
+	taken.cpu = append(taken.cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	return nil
+}
+
+func (l *lab) sizes(results *table) error {
+	own, err := os.Stat(l.orkesctl)
+	if err != nil {
+		return err
+	}
+	bare, err := os.Stat(l.bare)
+	if err != nil {
+		return err
+	}
+	results.add(row{
+		"stripped binary", megabytes(own.Size()), "bare " + megabytes(bare.Size()), times(own.Size(), bare.Size()),
+		"<= 22 MB", own.Size() <= maxBinary,
+	})
+	return nil
+}
