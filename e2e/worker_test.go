@@ -29,12 +29,14 @@ type stage struct {
 
 func newStage(t *testing.T, roles ...string) *stage {
 	t.Helper()
-	server := startServer(t)
+	return newStageOn(t, startServer(t), `{"name":"get-inventory","responseTimeoutSeconds":60,"timeoutSeconds":120,"retryCount":0}`, roles...)
+}
+
+func newStageOn(t *testing.T, server *served, task string, roles ...string) *stage {
+	t.Helper()
 	admin := server.admin
 	ctx := deadline(t, 30*time.Second)
-	require.NoError(t, admin.TaskDefs.Put(ctx, []json.RawMessage{
-		json.RawMessage(`{"name":"get-inventory","responseTimeoutSeconds":60,"timeoutSeconds":120,"retryCount":0}`),
-	}))
+	require.NoError(t, admin.TaskDefs.Put(ctx, []json.RawMessage{json.RawMessage(task)}))
 	require.NoError(t, admin.WorkflowDefs.Create(ctx, json.RawMessage(`{"name":"get-inventory-demo","version":1,"schemaVersion":2,"timeoutSeconds":0,
 		"tasks":[{"name":"get-inventory","taskReferenceName":"get-inventory","type":"SIMPLE","inputParameters":{"product_id":"${workflow.input.product_id}"}}]}`),
 		conductor.PutOptions{Overwrite: true}))
@@ -55,11 +57,16 @@ func (s *stage) grant(target conductor.Target) {
 	}))
 }
 
-func (s *stage) start() string {
+func (s *stage) start() string { return s.startWith("42", domainName) }
+
+// startWith starts the workflow for a product, in a domain where one is named.
+func (s *stage) startWith(product, domain string) string {
 	s.t.Helper()
-	id, err := s.admin.Workflows.Start(deadline(s.t, 10*time.Second), conductor.StartWorkflowRequest{
-		Name: "get-inventory-demo", Input: map[string]any{"product_id": "42"}, TaskToDomain: map[string]string{taskName: domainName},
-	})
+	request := conductor.StartWorkflowRequest{Name: "get-inventory-demo", Input: map[string]any{"product_id": product}}
+	if domain != "" {
+		request.TaskToDomain = map[string]string{taskName: domain}
+	}
+	id, err := s.admin.Workflows.Start(deadline(s.t, 10*time.Second), request)
 	require.NoError(s.t, err)
 	return id
 }
