@@ -96,10 +96,8 @@ func choose(list []*scaffold.Language, word, variant string) (*scaffold.Language
 func variants(list []*scaffold.Language, name string) []string {
 	var found []string
 	for _, language := range list {
-		if language.Name == name && language.Variant == "" {
-			found = append(found, scaffold.PlainVariant)
-		} else if language.Name == name {
-			found = append(found, language.Variant)
+		if language.Name == name {
+			found = append(found, language.VariantName())
 		}
 	}
 	return found

@@ -1,6 +1,8 @@
 package scaffold
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -25,12 +27,23 @@ func newList(deps *cli.Deps) *cobra.Command {
 
 func languageView() render.View[*scaffold.Language] {
 	return render.View[*scaffold.Language]{
-		Kind: "language", Name: func(l *scaffold.Language) string { return l.Name },
+		Kind: "language", Name: func(l *scaffold.Language) string { return l.Key() },
 		Columns: []render.Column[*scaffold.Language]{
 			{Title: "name", Value: func(l *scaffold.Language) any { return l.Name }},
+			{Title: "variant", Value: func(l *scaffold.Language) any { return l.VariantName() }},
 			{Title: "aliases", Value: func(l *scaffold.Language) any { return l.Aliases }},
 			{Title: "SDK", Value: func(l *scaffold.Language) any { return l.SDK.Name + " " + l.SDK.Version }},
+			{Title: "choices", Value: func(l *scaffold.Language) any { return choicesOf(l) }},
 			{Title: "needs", Value: func(l *scaffold.Language) any { return l.Title + " " + l.Toolchain.Minimum }},
 		},
 	}
+}
+
+// choicesOf writes the language's options as the flags that choose them.
+func choicesOf(l *scaffold.Language) []string {
+	var list []string
+	for _, option := range l.Options {
+		list = append(list, "--"+option.Name+" "+strings.Join(option.Choices, "|"))
+	}
+	return list
 }

@@ -57,6 +57,14 @@ func (l *Language) Key() string {
 	return l.Name + "-" + l.Variant
 }
 
+// VariantName is the variant as people type it: PlainVariant where the language has no name for it.
+func (l *Language) VariantName() string {
+	if l.Variant == "" {
+		return PlainVariant
+	}
+	return l.Variant
+}
+
 // Option is one choice; the first of Choices is taken where none is made.
 type Option struct {
 	Name    string   `json:"name"`
