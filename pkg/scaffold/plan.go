@@ -308,7 +308,7 @@ func (l *Language) additions(v view) ([]Addition, error) {
 // a number of blanks.
 func execute(name, text string, v view) ([]byte, error) {
 	tmpl, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"quote": quote, "join": strings.Join, "indent": indent,
+		"quote": quote, "join": strings.Join, "indent": indent, "contains": strings.Contains,
 		"commands": func(c Commands) (string, error) { return commandList(c, v) },
 	}).Parse(text)
 	if err != nil {
@@ -350,7 +350,8 @@ func quote(text string) (string, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(text)
-	return strings.TrimSpace(b.String()), err
+	// A byte order mark is not allowed inside some languages' sources.
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\ufeff", `\ufeff`), err
 }
 
 func quoteList(words []string) (string, error) {
