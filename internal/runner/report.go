@@ -152,11 +152,16 @@ func (r *Runner) send(ctx context.Context, more bool, result conductor.TaskResul
 		return nil, r.Client.Tasks.Update(ctx, result)
 	}
 	next, err := r.Client.Tasks.UpdateV2(ctx, result)
-	if status := refused(err); status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented {
-		r.mu.Lock()
-		r.noV2 = status != http.StatusNotFound || r.noV2
-		r.mu.Unlock()
-		return nil, r.Client.Tasks.Update(ctx, result)
+	switch refused(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+	default:
+		return next, err
 	}
-	return next, err
+	// A 404 may be the execution's: what the older call says tells which.
+	if err = r.Client.Tasks.Update(ctx, result); err == nil {
+		r.mu.Lock()
+		r.noV2 = true
+		r.mu.Unlock()
+	}
+	return nil, err
 }
