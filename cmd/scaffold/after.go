@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 
@@ -30,14 +31,28 @@ func (o workerOptions) after(ctx context.Context, deps *cli.Deps, language *scaf
 		}
 	}
 	if o.git {
-		for _, command := range [][]string{{"git", "init", "--quiet"}, {"git", "add", "--all"}, {"git", "commit", "--quiet", "--message", "Worker project made by orkesctl"}} {
-			if err := run(ctx, deps, at.dir, command); err != nil {
-				return cli.Hint(err, "The files are there; only the first commit failed.")
-			}
+		if err := firstCommit(ctx, deps, at.dir); err != nil {
+			return err
 		}
 	}
 	if at.existing == nil {
 		deps.Note("Next: cd %s && orkesctl task define && orkesctl workflow define", at.shown)
+	}
+	return nil
+}
+
+// firstCommit makes a repository of the project, unless it is part of one already: a repository inside another helps nobody.
+func firstCommit(ctx context.Context, deps *cli.Deps, dir string) error {
+	inside := process.Command{Args: []string{"git", "rev-parse", "--git-dir"}, Dir: dir, Stdout: io.Discard, Stderr: io.Discard}
+	if process.Run(ctx, inside) == nil {
+		deps.Note("note: %s is already in a git repository; commit it there", dir)
+		return nil
+	}
+	for _, command := range [][]string{{"git", "init", "--quiet"}, {"git", "add", "--all"}, {"git", "commit", "--quiet", "--message", "Worker project made by orkesctl"}} {
+		if err := run(ctx, deps, dir, command); err != nil {
+			return cli.Hint(err, "The files are there; only the first commit failed. If git asks who you are:\n"+
+				"  git config --global user.name NAME; git config --global user.email ADDRESS; git commit --all --message first")
+		}
 	}
 	return nil
 }
