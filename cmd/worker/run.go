@@ -33,8 +33,8 @@ The worker's URL, key and secret come from the project's .env, not from your own
 identities. Ctrl-C asks the worker to end and waits for it; its exit code is passed on. What would stop it, such as a missing
 toolchain or a key that is refused, is said in one line each.`,
 		Example: "orkesctl worker run\norkesctl worker run --watch\norkesctl worker run inventory-worker billing-worker",
-		Args:    cli.Args("[DIR…]"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), deps, args, watch) },
+		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
+		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), deps, args, watch) },
 	}
 	cmd.Flags().BoolVar(&watch, "watch", false, "build and start again when a source file changes")
 	return cmd

@@ -16,7 +16,7 @@ func newInstall(deps *cli.Deps) *cobra.Command {
 		Use: "install [DIR…]", Short: "Install the dependencies of this project's workers",
 		Long:    `Run the install step of the project's language, as orkesctl.yaml or the language's template has it. Its output is shown as it is.`,
 		Example: "orkesctl worker install",
-		Args:    cli.Args("[DIR…]"),
+		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSteps(cmd.Context(), deps, args, "install", func(u *launch.Unit) scaffold.Commands { return u.Project.Worker.Install })
 		},
@@ -29,7 +29,7 @@ func newTest(deps *cli.Deps) *cobra.Command {
 		Long: `Run the test step of the project's language, as orkesctl.yaml or the language's template has it. Its output is shown as it is,
 and its exit code is passed on.`,
 		Example: "orkesctl worker test",
-		Args:    cli.Args("[DIR…]"),
+		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSteps(cmd.Context(), deps, args, "test", func(u *launch.Unit) scaffold.Commands { return u.Project.Worker.Test })
 		},
