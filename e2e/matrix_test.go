@@ -94,7 +94,8 @@ func (c *candidate) run(t *testing.T, table *outcomes) {
 	}
 	for _, cell := range cells() {
 		if why := c.cannot[cell.name]; why != "" {
-			table.note(c.key(), cell.name, "– "+c.SDK.Name+" "+why)
+			table.why = append(table.why, fmt.Sprintf("– %s, %s: %s %s %s", c.key(), cell.name, c.SDK.Name, c.SDK.Version, why))
+			table.note(c.key(), cell.name, "–")
 			continue
 		}
 		table.cell(t, c.key(), cell.name, func(t *testing.T) { t.Helper(); cell.check(t, c) })
@@ -219,6 +220,7 @@ func (c *candidate) container(t *testing.T) {
 // outcomes is the table that the matrix fills.
 type outcomes struct {
 	languages, rows []string
+	why             []string // cells that cannot hold
 	at              map[string]map[string]string
 }
 
@@ -265,6 +267,9 @@ func (o *outcomes) write(t *testing.T) {
 		_, _ = fmt.Fprintln(w, line)
 	}
 	_ = w.Flush()
+	for _, line := range o.why {
+		b.WriteString(line + "\n")
+	}
 	t.Log("\n" + b.String())
 	_ = os.WriteFile(filepath.Join("..", ".cache", "matrix.txt"), []byte(b.String()), 0o600)
 }
