@@ -22,6 +22,7 @@ type changes struct {
 	removed  []store.Record
 	errands  []errand
 	rearm    []*task // alarms that rang, whatever the step did
+	dropped  []*task // of iterations that are not kept
 }
 
 func (c *changes) updated(t *task) {

@@ -18,6 +18,7 @@ type scheduleTask struct{ task *task }
 func (c scheduleTask) apply(x *execution, _ int64) []*task {
 	c.task.Wire.Seq = x.nextSeq()
 	x.add(c.task)
+	x.await(c.task)
 	x.changes.scheduled(c.task)
 	return []*task{c.task}
 }
@@ -27,11 +28,12 @@ type retryTask struct{ failed, next *task }
 
 func (c retryTask) apply(x *execution, _ int64) []*task {
 	c.failed.Wire.Retried = true
-	x.pending--
 	x.noteFailure(c.failed)
 	x.changes.updated(c.failed)
 	c.next.Wire.Seq = x.nextSeq()
 	x.add(c.next)
+	x.pending--
+	x.countInLoops(c.failed, -1)
 	x.changes.scheduled(c.next)
 	return []*task{c.next}
 }
@@ -45,6 +47,7 @@ type endTask struct {
 
 func (c endTask) apply(x *execution, now int64) []*task {
 	t := c.task
+	t.freeze()
 	t.Wire.Status, t.Wire.ReasonForIncompletion = c.status, c.reason
 	t.Wire.UpdateTime = now
 	if t.Wire.EndTime == 0 {
@@ -59,12 +62,9 @@ type settleTask struct{ task *task }
 
 func (c settleTask) apply(x *execution, _ int64) []*task {
 	c.task.Wire.Executed = true
-	x.pending--
-	if !conductor.TaskSuccessful(c.task.Wire.Status) {
-		x.noteFailure(c.task)
-	}
+	x.noteFailure(c.task)
 	x.changes.updated(c.task)
-	return nil
+	return x.close(c.task)
 }
 
 // alertTask notes that a time-out with the policy ALERT_ONLY has passed.
@@ -85,6 +85,8 @@ type endWorkflow struct {
 	reason string
 	cause  *task
 	byHand bool // an operator ended it: no failure workflow
+
+	output map[string]any // instead of what the definition says, if not nil
 }
 
 func (c endWorkflow) apply(x *execution, now int64) []*task {
@@ -94,7 +96,10 @@ func (c endWorkflow) apply(x *execution, now int64) []*task {
 	}
 	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
 	x.wf.EndTime = now
-	x.wf.Output = x.output()
+	x.wf.Output = c.output
+	if c.output == nil {
+		x.wf.Output = x.output()
+	}
 	x.changes.closed(c)
 	return nil
 }
@@ -112,8 +117,12 @@ func (x *execution) cancelOpen(now int64) {
 	}
 }
 
-// noteFailure adds a task to the workflow's lists of failures. They keep a name after its retry succeeded.
+// noteFailure adds a task that ended badly by itself to the workflow's lists of failures. They keep a name after its retry
+// succeeded.
 func (x *execution) noteFailure(t *task) {
+	if conductor.TaskSuccessful(t.Wire.Status) || t.Wire.Status == conductor.TaskCanceled {
+		return
+	}
 	x.wf.FailedReferenceTaskNames = withName(x.wf.FailedReferenceTaskNames, t.Wire.ReferenceTaskName)
 	x.wf.FailedTaskNames = withName(x.wf.FailedTaskNames, t.Wire.TaskDefName)
 }

@@ -58,7 +58,7 @@ func begin(x *execution, env *environment) []command {
 	if x.plan.first == nil {
 		return []command{endWorkflow{status: conductor.WorkflowCompleted, reason: "No tasks found to be executed"}}
 	}
-	return schedule(x, x.plan.first, nil, env)
+	return schedule(x, x.plan.first, "", env)
 }
 
 // decideTask answers what follows from one task: a time-out, progress, a retry, the next task, or the workflow's end.
@@ -86,8 +86,12 @@ func decideTask(x *execution, t *task, env *environment) []command {
 func proceed(x *execution, t *task, env *environment) []command {
 	commands := []command{settleTask{t}}
 	for _, next := range following(x, t, env.kinds) {
-		if x.latest[next.refAfter(t)] == nil {
-			commands = append(commands, schedule(x, next, t, env)...)
+		at := t.place()
+		if t.node.within(next) {
+			continue // a loop looks by itself whether its iteration is over
+		}
+		if x.latest[at.ref(next)] == nil {
+			commands = append(commands, schedule(x, next, at, env)...)
 		}
 	}
 	return commands

@@ -209,7 +209,8 @@ func TestStartRefuses(t *testing.T) {
 
 func TestStartNamesAnUnsupportedTaskWhereverItIs(t *testing.T) {
 	r := newRig(t)
-	wait := conductor.WorkflowTask{Name: "pause", TaskReferenceName: "pause_ref", Type: "WAIT", InputParameters: map[string]any{}}
+	r.kinds.unsupported["NOT_YET"] = true
+	wait := conductor.WorkflowTask{Name: "pause", TaskReferenceName: "pause_ref", Type: "NOT_YET", InputParameters: map[string]any{}}
 	loop := conductor.WorkflowTask{
 		Name: "loop", TaskReferenceName: "loop_ref", Type: "USER_LOOP", LoopOver: []conductor.WorkflowTask{wait},
 		InputParameters: map[string]any{},
@@ -218,10 +219,10 @@ func TestStartNamesAnUnsupportedTaskWhereverItIs(t *testing.T) {
 	r.flow("nested", nil, loop)
 	for _, name := range []string{"top", "nested"} {
 		_, err := r.Start(t.Context(), conductor.StartWorkflowRequest{Name: name}, "me")
-		r.requireKind(fault.KindUnsupported, err, "task type WAIT (task pause_ref of workflow "+name+") is not supported")
+		r.requireKind(fault.KindUnsupported, err, "task type NOT_YET (task pause_ref of workflow "+name+") is not supported")
 		var refused *fault.Error
 		require.ErrorAs(t, err, &refused)
-		require.Equal(t, "WAIT", refused.Subject)
+		require.Equal(t, "NOT_YET", refused.Subject)
 	}
 }
 

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -25,6 +24,8 @@ type execution struct {
 	due     int64 // what alarm is set to
 	depth   int   // how many failure workflows led to this one
 	changes changes
+
+	watchers map[string][]*task // the JOINs that wait for a reference name
 }
 
 // task is one attempt, guarded by its execution's lock. The exported fields are what the store keeps.
@@ -45,8 +46,11 @@ type task struct {
 
 	performing bool   // a job works on it
 	cancel     func() // ends that job
-	dirty      bool
-	logs       []conductor.TaskExecLog
+
+	loop    *loop               // of a DO_WHILE that runs
+	missing map[string]struct{} // the reference names that a JOIN waits for
+	dirty   bool
+	logs    []conductor.TaskExecLog
 }
 
 // terminal reports whether the attempt has ended.
@@ -58,6 +62,7 @@ func (t *task) settled() bool { return t.Wire.Executed || t.Wire.Retried }
 // view is the task as it travels. The maps are shared and never change.
 func (t *task) view() conductor.Task {
 	wire := t.Wire
+	wire.OutputData = t.output()
 	if t.node != nil {
 		wire.WorkflowTask = t.node.task
 		wire.TaskDefinition = t.node.def
@@ -111,10 +116,35 @@ func (x *execution) add(t *task) {
 	x.tasks = append(x.tasks, t)
 	x.latest[t.Wire.ReferenceTaskName] = t
 	x.latest[t.node.ref()] = t // expressions name a task in a loop without its iteration
+	x.enterLoops(t)
 	if !t.settled() {
 		x.pending++
+		x.countInLoops(t, 1)
 	}
 }
 
-// suffix is what loops have added to the reference name: __ITERATION of each loop around the task, or nothing.
-func (t *task) suffix() string { return strings.TrimPrefix(t.Wire.ReferenceTaskName, t.node.ref()) }
+// close says that the decider is done with a task, and returns the tasks that waited for that.
+func (x *execution) close(t *task) []*task {
+	x.pending--
+	return append(x.countInLoops(t, -1), x.arrive(t)...)
+}
+
+// freeze makes what a running loop or join has gathered its output, when it ends.
+func (t *task) freeze() {
+	if t.loop != nil || t.missing != nil && len(t.Wire.OutputData) == 0 {
+		t.Wire.OutputData = t.output()
+	}
+	t.loop, t.missing = nil, nil
+}
+
+// output is what the task has put out so far. What a running loop or join has gathered is copied.
+func (t *task) output() map[string]any {
+	switch {
+	case t.terminal():
+	case t.loop != nil:
+		return loopScope{t}.tree()
+	case t.missing != nil:
+		return t.joined()
+	}
+	return t.Wire.OutputData
+}

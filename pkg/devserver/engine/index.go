@@ -74,13 +74,16 @@ func (i *index) add(x *execution, rule uniqueness) *execution {
 
 // settle follows a step: new tasks, and the execution's state. The execution is locked.
 func (i *index) settle(x *execution, c *changes) {
-	if x.removed || len(c.queued) == 0 && x.indexed == x.wf.Status {
+	if x.removed || len(c.queued)+len(c.dropped) == 0 && x.indexed == x.wf.Status {
 		return
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, t := range c.queued {
 		i.tasks[t.Wire.TaskID] = t
+	}
+	for _, t := range c.dropped {
+		delete(i.tasks, t.Wire.TaskID)
 	}
 	i.move(x, x.wf.Status)
 }

@@ -8,6 +8,8 @@ import (
 const (
 	typeSimple  = "SIMPLE"
 	typeDoWhile = "DO_WHILE"
+	typeFork    = "FORK" // what the tasks of FORK_JOIN and FORK_JOIN_DYNAMIC are called
+	typeJoin    = "JOIN"
 )
 
 // kind is how the tasks of one type behave.
@@ -27,10 +29,10 @@ type kind struct {
 
 // mapping is what a kind may look at when it makes tasks.
 type mapping struct {
-	x     *execution
-	n     *node
-	after *task // the task that led here, whose place in loops is kept; nil for the first
-	env   *environment
+	x   *execution
+	n   *node
+	at  place
+	env *environment
 }
 
 // kinds is the table of task types. Types that are not in it are the users' own, and go to workers.
@@ -44,14 +46,23 @@ type kinds struct {
 func newKinds() kinds {
 	table := kinds{worker: kind{schedule: scheduleWorkerTask}, unsupported: unsupportedTypes()}
 	table.byType = map[string]kind{
-		"":             table.worker,
-		typeSimple:     table.worker,
-		"USER_DEFINED": table.worker,
-		"HUMAN":        humanKind(),
-		"INLINE":       inlineKind(),
-		"NOOP":         noopKind(),
-		"SET_VARIABLE": setVariableKind(),
-		"SWITCH":       switchKind(),
+		"":               table.worker,
+		typeSimple:       table.worker,
+		"USER_DEFINED":   table.worker,
+		"DECISION":       decisionKind(),
+		"DYNAMIC":        dynamicKind(),
+		typeDoWhile:      doWhileKind(),
+		"EXCLUSIVE_JOIN": exclusiveJoinKind(),
+		typeFork:         forkKind(),
+		"FORK_JOIN":      forkKind(),
+		"HUMAN":          humanKind(),
+		"INLINE":         inlineKind(),
+		typeJoin:         joinKind(),
+		"NOOP":           noopKind(),
+		"SET_VARIABLE":   setVariableKind(),
+		"SWITCH":         switchKind(),
+		"TERMINATE":      terminateKind(),
+		"WAIT":           waitKind(),
 	}
 	return table
 }
@@ -90,6 +101,12 @@ func scheduleWorkerTask(m *mapping) ([]*task, error) {
 	if isSimple(m.n.task.Type) {
 		t.Wire.TaskType = m.n.task.Name
 	}
+	m.forWorker(t)
+	return []*task{t}, nil
+}
+
+// forWorker gives a task what its queue and its worker's time-outs need.
+func (m *mapping) forWorker(t *task) {
 	t.Wire.Domain = m.env.domain(t.Wire.TaskType, m.x.wf.TaskToDomain)
 	delay := m.n.task.StartDelay
 	t.Wire.StartDelayInSeconds, t.Wire.CallbackAfterSeconds = delay, int64(delay)
@@ -99,7 +116,6 @@ func scheduleWorkerTask(m *mapping) ([]*task, error) {
 	t.Wire.RateLimitFrequencyInSeconds = m.n.def.RateLimitFrequencyInSeconds
 	t.Wire.IsolationGroupID = m.n.def.IsolationGroupID
 	t.Wire.ExecutionNameSpace = m.n.def.ExecutionNameSpace
-	return []*task{t}, nil
 }
 
 // scheduleOne makes the one task of most system kinds; execute does the rest.
@@ -113,14 +129,12 @@ func (m *mapping) newTask() *task {
 	n, wf := m.n, &m.x.wf
 	t := &task{x: m.x, node: n, limiter: n.limits, FirstScheduled: m.env.now, DeliverOn: m.env.now}
 	t.Wire = conductor.Task{
-		Status: conductor.TaskScheduled, ReferenceTaskName: n.refAfter(m.after), TaskType: n.task.Type,
+		Status: conductor.TaskScheduled, ReferenceTaskName: m.at.ref(n), TaskType: n.task.Type,
 		TaskDefName: n.task.Name, TaskID: m.env.newID(), WorkflowInstanceID: wf.WorkflowID, WorkflowType: wf.WorkflowName,
 		CorrelationID: wf.CorrelationID, WorkflowPriority: wf.Priority, ScheduledTime: m.env.now,
 		CallbackFromWorker: true, OutputData: map[string]any{},
 	}
-	if m.after != nil {
-		t.Wire.Iteration = m.after.Wire.Iteration
-	}
+	t.Wire.Iteration = m.at.iteration()
 	t.Wire.InputData = m.x.resolveInput(n, t.Wire.TaskID)
 	return t
 }

@@ -100,7 +100,14 @@ func (l *loader) restoreTasks(x *execution) error {
 			return fmt.Errorf("task %q: its reference %q is not in the definition", t.Wire.TaskID, t.Wire.ReferenceTaskName)
 		}
 		t.limiter, t.logs = t.node.limits, l.logs[t.Wire.TaskID]
+		t.resumeLoop()
 		x.add(t)
+	}
+	for _, t := range x.tasks {
+		x.await(t)
+		if t.loop != nil {
+			t.loop.regroup(t.Wire.Iteration)
+		}
 	}
 	l.engine.index.add(x, notUnique)
 	return nil

@@ -27,6 +27,7 @@ type node struct {
 	parent *node
 	next   *node // the following sibling
 	input  template
+	items  template // what a DO_WHILE runs over
 	limits *limiter
 
 	// The first tasks of the lists inside: nil for an empty list.
@@ -38,14 +39,6 @@ type node struct {
 
 // ref is the task's reference name in the definition, without the iterations of loops.
 func (n *node) ref() string { return n.task.TaskReferenceName }
-
-// refAfter is the reference name of a new task that follows another one: in a loop both end in __ITERATION.
-func (n *node) refAfter(t *task) string {
-	if t == nil {
-		return n.ref()
-	}
-	return n.ref() + t.suffix()
-}
 
 // unsupported names a task that cannot run here.
 type unsupported struct{ taskType, ref string }
@@ -97,7 +90,7 @@ func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
 func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	def := b.definition(t)
 	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name)}
-	n.input = compile(inputParameters(t, def))
+	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
 	if b.plan.nodes[t.TaskReferenceName] == nil {
 		b.plan.nodes[t.TaskReferenceName] = n
 	}
@@ -119,6 +112,20 @@ func (b *planner) inside(n *node) {
 		n.branches = append(n.branches, b.sequence(branch, n))
 	}
 	n.body = b.sequence(n.task.LoopOver, n)
+}
+
+// eachInside calls visit for every task inside a task.
+func (n *node) eachInside(visit func(*node)) {
+	lists := append([]*node{n.fallback, n.body}, n.branches...)
+	for _, name := range slices.Sorted(maps.Keys(n.cases)) {
+		lists = append(lists, n.cases[name])
+	}
+	for _, first := range lists {
+		for inner := first; inner != nil; inner = inner.next {
+			visit(inner)
+			inner.eachInside(visit)
+		}
+	}
 }
 
 // definition returns the task definition that counts for a task, and embeds it: its own, the registered one of its name,

@@ -12,14 +12,14 @@ import (
 // into it before the machine runs out of memory.
 const maxTasks = 100_000
 
-// schedule answers the commands that start a definition's task after another one, or as the first.
-func schedule(x *execution, n *node, previous *task, env *environment) []command {
+// schedule answers the commands that start a definition's task at a place in loops.
+func schedule(x *execution, n *node, at place, env *environment) []command {
 	if len(x.tasks) >= maxTasks {
 		return []command{endWorkflow{status: conductor.WorkflowFailed, reason: fmt.Sprintf(
 			"The workflow has %d tasks, the most that one execution may have. Does a loop never end?", len(x.tasks))}}
 	}
 	found, _ := env.kinds.of(n.task.Type)
-	tasks, err := found.schedule(&mapping{x: x, n: n, after: previous, env: env})
+	tasks, err := found.schedule(&mapping{x: x, n: n, at: at, env: env})
 	if err != nil {
 		return []command{conclude(err)}
 	}

@@ -74,7 +74,10 @@ func (s taskScope) field(name string) (any, bool) {
 	case "input":
 		return s.t.Wire.InputData, true
 	case "output":
-		return s.t.Wire.OutputData, true
+		if s.t.loop != nil && !s.t.terminal() {
+			return loopScope(s), true
+		}
+		return s.t.output(), true
 	}
 	value, ok := s.scalars()[name]
 	return value, ok
@@ -94,7 +97,7 @@ func (s taskScope) scalars() map[string]any {
 
 func (s taskScope) tree() map[string]any {
 	all := s.scalars()
-	all["input"], all["output"] = s.t.Wire.InputData, s.t.Wire.OutputData
+	all["input"], all["output"] = s.t.Wire.InputData, s.t.output()
 	return all
 }
 

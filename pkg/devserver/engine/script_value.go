@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"strconv"
 
 	"github.com/dop251/goja"
 )
@@ -17,6 +18,8 @@ const (
 // toScript makes a JavaScript value of a JSON value: real arrays and objects, which belong to the script.
 func toScript(vm *goja.Runtime, value any) goja.Value {
 	switch v := plain(value).(type) {
+	case growing:
+		return vm.NewDynamicObject(growingObject{growing: v, vm: vm})
 	case map[string]any:
 		object := vm.NewObject()
 		for _, key := range sortedKeys(v) {
@@ -140,3 +143,38 @@ func plainNumber(value any) any {
 	}
 	return nil
 }
+
+// growing is the output of a loop that runs, as its condition sees it: a copy would cost more with every iteration.
+type growing struct {
+	of     map[string]any
+	number int
+	last   map[string]any // the outputs of the iteration that has just ended
+}
+
+// growingObject reads it for a script. A script that writes is ignored.
+type growingObject struct {
+	growing
+	vm *goja.Runtime
+}
+
+func (g growingObject) Get(key string) goja.Value {
+	if key == strconv.Itoa(g.number) {
+		return toScript(g.vm, g.last)
+	}
+	value, ok := g.of[key]
+	if !ok {
+		return nil
+	}
+	return toScript(g.vm, value)
+}
+
+func (g growingObject) Set(string, goja.Value) bool { return false }
+
+func (g growingObject) Has(key string) bool {
+	_, ok := g.of[key]
+	return ok || key == strconv.Itoa(g.number)
+}
+
+func (g growingObject) Delete(string) bool { return false }
+
+func (g growingObject) Keys() []string { return append(sortedKeys(g.of), strconv.Itoa(g.number)) }

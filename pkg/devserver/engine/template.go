@@ -75,6 +75,9 @@ func compileText(text string) template {
 	return template{text: pieces}
 }
 
+// present reports whether there is a value at all.
+func (t template) present() bool { return t.literal != nil || t.dynamic() }
+
 func (t template) dynamic() bool { return t.fields != nil || t.items != nil || t.text != nil }
 
 // resolve returns the value with its expressions replaced. A text that is one expression becomes the value as it is.

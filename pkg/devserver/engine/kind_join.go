@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// joinKind is JOIN: it is over when every task that it names is. Each of those reports once, so that a wide fork costs no
+// more per branch than a narrow one.
+func joinKind() kind { return kind{schedule: scheduleJoin, execute: executeJoin, final: true} }
+
+func scheduleJoin(m *mapping) ([]*task, error) {
+	t := m.newTask()
+	t.Wire.TaskDefName = t.Wire.TaskType
+	t.Wire.InputData = map[string]any{"joinOn": texts(m.joinOn())}
+	t.Wire.Status, t.Wire.StartTime = conductor.TaskInProgress, m.env.now
+	return []*task{t}, nil
+}
+
+// joinOn is what the definition names, or the ends of the dynamic fork before.
+func (m *mapping) joinOn() []string {
+	return m.n.task.JoinOn
+}
+
+func texts(names []string) []any {
+	list := make([]any, 0, len(names))
+	for _, name := range names {
+		list = append(list, name)
+	}
+	return list
+}
+
+// joins are the reference names that a JOIN waits for, at its place in loops.
+func (t *task) joins() []string {
+	given, _ := t.Wire.InputData["joinOn"].([]any)
+	names := make([]string, 0, len(given))
+	for _, item := range given {
+		if name, ok := item.(string); ok {
+			names = append(names, name+string(t.place()))
+		}
+	}
+	return names
+}
+
+// await makes a JOIN that runs watch the tasks that it still has to wait for.
+func (x *execution) await(t *task) {
+	if t.Wire.TaskType != typeJoin || t.terminal() {
+		return
+	}
+	t.missing = map[string]struct{}{}
+	for _, name := range t.joins() {
+		if branch := x.latest[name]; branch != nil && branch.Wire.Executed {
+			continue
+		}
+		if x.watchers == nil {
+			x.watchers = map[string][]*task{}
+		}
+		t.missing[name] = struct{}{}
+		x.watchers[name] = append(x.watchers[name], t)
+	}
+}
+
+// arrive tells the JOINs that wait for a task that the decider is done with it, and returns those that wait for no other.
+func (x *execution) arrive(t *task) []*task {
+	name := t.Wire.ReferenceTaskName
+	if len(x.watchers[name]) == 0 {
+		return nil
+	}
+	var complete []*task
+	for _, join := range x.watchers[name] {
+		delete(join.missing, name)
+		if len(join.missing) == 0 {
+			complete = append(complete, join)
+		}
+	}
+	delete(x.watchers, name)
+	return complete
+}
+
+// joined is the output of a JOIN so far: that of each task which has any.
+func (t *task) joined() map[string]any {
+	output := map[string]any{}
+	for _, name := range t.joins() {
+		_, open := t.missing[name]
+		if branch := t.x.latest[name]; !open && branch != nil && len(branch.Wire.OutputData) > 0 {
+			output[name] = branch.Wire.OutputData
+		}
+	}
+	return output
+}
+
+// executeJoin ends a JOIN that waits for nobody: badly when a task ended badly, which only a permissive one can without
+// ending the workflow.
+func executeJoin(x *execution, t *task, _ *environment) []command {
+	if len(t.missing) > 0 {
+		return nil
+	}
+	end := finishTask{task: t, status: conductor.TaskCompleted, output: t.joined()}
+	var failures, errors []string
+	for _, name := range t.joins() {
+		branch := x.latest[name]
+		switch {
+		case !conductor.TaskSuccessful(branch.Wire.Status):
+			failures = append(failures, branch.Wire.ReasonForIncompletion)
+		case branch.Wire.Status == conductor.TaskCompletedWithErrors:
+			errors = append(errors, branch.Wire.TaskDefName+"/"+branch.Wire.TaskID)
+		}
+	}
+	switch {
+	case len(failures) > 0:
+		end.status = conductor.TaskFailed
+		end.reason = strings.Join(slices.DeleteFunc(failures, func(reason string) bool { return reason == "" }), " ")
+	case len(errors) > 0:
+		end.status, end.reason = conductor.TaskCompletedWithErrors, strings.Join(errors, " ")+" completed with errors"
+	}
+	return []command{end}
+}
