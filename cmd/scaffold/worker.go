@@ -93,6 +93,9 @@ func runWorker(ctx context.Context, deps *cli.Deps, opts workerOptions) error {
 	if err != nil {
 		return cli.Usage("Example: orkesctl scaffold worker --lang "+language.Name+" --task ship-order", "%v", err)
 	}
+	if err := clash(at, plan); err != nil {
+		return err
+	}
 	outcomes, err := scaffold.Compare(at.dir, plan, opts.force || opts.diff)
 	if err != nil {
 		return refused(err)
