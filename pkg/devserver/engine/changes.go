@@ -42,6 +42,7 @@ func (c *changes) scheduled(t *task) {
 func (c *changes) ended(t *task) {
 	c.updated(t)
 	c.stopped(t)
+	c.abandon(t)
 	if t.cancel != nil {
 		t.cancel()
 	}
@@ -85,6 +86,9 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 	c := &x.changes
 	if c.closing != nil {
 		e.compensate(ctx, x)
+		if x.wf.ParentWorkflowID != "" {
+			c.errands = append(c.errands, x.tellParent())
+		}
 	}
 	if c.workflow || len(c.tasks) > 0 {
 		c.workflow = true

@@ -90,11 +90,11 @@ type endWorkflow struct {
 }
 
 func (c endWorkflow) apply(x *execution, now int64) []*task {
+	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
 	x.cancelOpen(now)
 	if c.cause != nil {
 		x.noteFailure(c.cause)
 	}
-	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
 	x.wf.EndTime = now
 	x.wf.Output = c.output
 	if c.output == nil {

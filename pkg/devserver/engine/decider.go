@@ -17,6 +17,7 @@ type environment struct {
 	domain func(taskType string, taskToDomain map[string]string) string // the domain to queue in, by who polls now
 
 	scripts scripts
+	grow    func(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) // nodes of tasks that are data
 }
 
 // conclusion is an error that ends the workflow.

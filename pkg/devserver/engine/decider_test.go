@@ -33,7 +33,7 @@ func planOf(def conductor.WorkflowDef) *plan {
 func TestDecideChangesNothing(t *testing.T) {
 	def := oneTask("flow", "a")
 	def.Tasks = append(def.Tasks, simple("b", "b"))
-	x := newExecution(planOf(def), conductor.StartWorkflowRequest{Name: "flow", Input: map[string]any{"id": 1}}, "me", 1000)
+	x := newExecution(planOf(def), conductor.StartWorkflowRequest{Name: "flow", Input: map[string]any{"id": 1}}, birth{by: "me"}, 1000)
 	first := decide(x, nil, pureEnvironment(1000))
 	require.Len(t, first, 1)
 	require.Equal(t, first, decide(x, nil, pureEnvironment(1000)), "same state, same commands")

@@ -15,7 +15,7 @@ type definitions struct {
 	mu        sync.RWMutex
 	tasks     map[string]*conductor.TaskDef
 	workflows map[string]map[int]*workflowEntry
-	changes   uint64 // counts changes of task definitions, which make plans stale
+	changes   uint64 // counts changes, which make plans stale
 }
 
 // workflowEntry is one version of a workflow definition, with the plan made from it last.
@@ -34,6 +34,15 @@ func (d *definitions) task(name string) (*conductor.TaskDef, bool) {
 	defer d.mu.RUnlock()
 	def, ok := d.tasks[name]
 	return def, ok
+}
+
+// newest returns the highest version of a workflow.
+func (d *definitions) newest(name string) (version int, known bool) {
+	held := d.workflow(name, 0)
+	if held == nil {
+		return 0, false
+	}
+	return held.def.Version, true
 }
 
 func (d *definitions) allTasks() []conductor.TaskDef {
@@ -100,6 +109,7 @@ func (d *definitions) putTasks(defs []*conductor.TaskDef) {
 func (d *definitions) putWorkflow(def *conductor.WorkflowDef) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.changes++
 	if d.workflows[def.Name] == nil {
 		d.workflows[def.Name] = map[int]*workflowEntry{}
 	}

@@ -82,7 +82,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, grow: e.grow,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

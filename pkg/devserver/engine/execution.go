@@ -23,9 +23,13 @@ type execution struct {
 	removed bool
 	due     int64 // what alarm is set to
 	depth   int   // how many failure workflows led to this one
+	level   int   // how many workflows are around this one
 	changes changes
 
 	watchers map[string][]*task // the JOINs that wait for a reference name
+	planted  map[string]*node   // the tasks of dynamic forks, which no definition has
+
+	forkedBefore bool // a dynamic fork has run
 }
 
 // task is one attempt, guarded by its execution's lock. The exported fields are what the store keeps.
@@ -49,6 +53,7 @@ type task struct {
 
 	loop    *loop               // of a DO_WHILE that runs
 	missing map[string]struct{} // the reference names that a JOIN waits for
+	forked  []*node             // the branches of a dynamic fork
 	dirty   bool
 	logs    []conductor.TaskExecLog
 }
@@ -115,6 +120,7 @@ func (x *execution) add(t *task) {
 	t.x = x
 	x.tasks = append(x.tasks, t)
 	x.latest[t.Wire.ReferenceTaskName] = t
+	x.plant(t)
 	x.latest[t.node.ref()] = t // expressions name a task in a loop without its iteration
 	x.enterLoops(t)
 	if !t.settled() {

@@ -10,6 +10,8 @@ const (
 	typeDoWhile = "DO_WHILE"
 	typeFork    = "FORK" // what the tasks of FORK_JOIN and FORK_JOIN_DYNAMIC are called
 	typeJoin    = "JOIN"
+
+	typeSubWorkflow = "SUB_WORKFLOW"
 )
 
 // kind is how the tasks of one type behave.
@@ -46,23 +48,26 @@ type kinds struct {
 func newKinds() kinds {
 	table := kinds{worker: kind{schedule: scheduleWorkerTask}, unsupported: unsupportedTypes()}
 	table.byType = map[string]kind{
-		"":               table.worker,
-		typeSimple:       table.worker,
-		"USER_DEFINED":   table.worker,
-		"DECISION":       decisionKind(),
-		"DYNAMIC":        dynamicKind(),
-		typeDoWhile:      doWhileKind(),
-		"EXCLUSIVE_JOIN": exclusiveJoinKind(),
-		typeFork:         forkKind(),
-		"FORK_JOIN":      forkKind(),
-		"HUMAN":          humanKind(),
-		"INLINE":         inlineKind(),
-		typeJoin:         joinKind(),
-		"NOOP":           noopKind(),
-		"SET_VARIABLE":   setVariableKind(),
-		"SWITCH":         switchKind(),
-		"TERMINATE":      terminateKind(),
-		"WAIT":           waitKind(),
+		"":                  table.worker,
+		typeSimple:          table.worker,
+		"USER_DEFINED":      table.worker,
+		"DECISION":          decisionKind(),
+		"DYNAMIC":           dynamicKind(),
+		typeDoWhile:         doWhileKind(),
+		"EXCLUSIVE_JOIN":    exclusiveJoinKind(),
+		typeFork:            forkKind(),
+		"FORK_JOIN":         forkKind(),
+		"FORK_JOIN_DYNAMIC": forkDynamicKind(),
+		"HUMAN":             humanKind(),
+		"INLINE":            inlineKind(),
+		typeJoin:            joinKind(),
+		"NOOP":              noopKind(),
+		"SET_VARIABLE":      setVariableKind(),
+		"START_WORKFLOW":    startWorkflowKind(),
+		typeSubWorkflow:     subWorkflowKind(),
+		"SWITCH":            switchKind(),
+		"TERMINATE":         terminateKind(),
+		"WAIT":              waitKind(),
 	}
 	return table
 }

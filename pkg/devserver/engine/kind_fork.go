@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/orkesctl/orkesctl/pkg/conductor"
+import (
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
 
 // forkKind is FORK_JOIN, whose task is called FORK: over at once, it starts its branches and the JOIN that waits for them.
 func forkKind() kind {
@@ -34,7 +38,7 @@ func needsJoin(n *node) error {
 
 // branches are what follows a fork: the first task of each branch that has one, and the JOIN.
 func branches(_ *execution, t *task) []*node {
-	var nodes []*node
+	nodes := slices.Clone(t.forked)
 	for _, first := range t.node.branches {
 		if first != nil {
 			nodes = append(nodes, first)

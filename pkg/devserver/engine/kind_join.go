@@ -14,14 +14,20 @@ func joinKind() kind { return kind{schedule: scheduleJoin, execute: executeJoin,
 func scheduleJoin(m *mapping) ([]*task, error) {
 	t := m.newTask()
 	t.Wire.TaskDefName = t.Wire.TaskType
-	t.Wire.InputData = map[string]any{"joinOn": texts(m.joinOn())}
+	t.Wire.InputData = map[string]any{"joinOn": m.joinOn()}
 	t.Wire.Status, t.Wire.StartTime = conductor.TaskInProgress, m.env.now
 	return []*task{t}, nil
 }
 
 // joinOn is what the definition names, or the ends of the dynamic fork before.
-func (m *mapping) joinOn() []string {
-	return m.n.task.JoinOn
+func (m *mapping) joinOn() []any {
+	if m.n.fork != nil {
+		if before := m.x.latest[m.at.ref(m.n.fork)]; before != nil {
+			names, _ := before.Wire.InputData["forkedTasks"].([]any)
+			return names
+		}
+	}
+	return texts(m.n.task.JoinOn)
 }
 
 func texts(names []string) []any {

@@ -79,15 +79,17 @@ func (l *loader) finish() error {
 			return fmt.Errorf("execution %q: its definition %q is missing", id, record.Plan)
 		}
 		x := &execution{
-			id: id, order: record.Order, depth: record.Depth, wf: *record.Workflow, plan: p, latest: map[string]*task{},
+			id: id, order: record.Order, depth: record.Depth, level: record.Level, wf: *record.Workflow, plan: p, latest: map[string]*task{},
 		}
 		if err := l.restoreTasks(x); err != nil {
 			return err
 		}
 	}
+	var errands []errand
 	for _, x := range l.engine.index.everything() {
-		l.engine.revive(x)
+		errands = append(errands, l.engine.revive(x)...)
 	}
+	l.engine.run(errands)
 	return nil
 }
 
@@ -95,11 +97,14 @@ func (l *loader) restoreTasks(x *execution) error {
 	tasks := l.tasks[x.id]
 	slices.SortFunc(tasks, func(a, b *task) int { return a.Wire.Seq - b.Wire.Seq })
 	for _, t := range tasks {
-		t.node = x.plan.find(t.Wire.ReferenceTaskName)
+		t.node = x.find(t.Wire.ReferenceTaskName)
 		if t.node == nil {
 			return fmt.Errorf("task %q: its reference %q is not in the definition", t.Wire.TaskID, t.Wire.ReferenceTaskName)
 		}
 		t.limiter, t.logs = t.node.limits, l.logs[t.Wire.TaskID]
+		if err := l.engine.regrow(t); err != nil {
+			return fmt.Errorf("task %q: %w", t.Wire.TaskID, err)
+		}
 		t.resumeLoop()
 		x.add(t)
 	}
@@ -114,11 +119,10 @@ func (l *loader) restoreTasks(x *execution) error {
 }
 
 // revive puts the open tasks of a loaded execution where they were: in a queue, or counted as running, with their time-outs.
-func (e *Engine) revive(x *execution) {
+func (e *Engine) revive(x *execution) []errand {
 	x.mu.Lock()
-	defer e.unlock(x)
 	if x.ended() {
-		return
+		return x.leave()
 	}
 	e.armWorkflow(x)
 	var touched []*task
@@ -140,4 +144,5 @@ func (e *Engine) revive(x *execution) {
 		e.advance(x, touched, now)
 		e.report(x, e.settle(context.Background(), x, now))
 	}
+	return x.leave()
 }

@@ -17,6 +17,7 @@ type plan struct {
 	first   *node
 	output  template
 	refusal *unsupported // the first task of a type that this server cannot run
+	orphan  string       // why a sub-workflow cannot be started
 	stored  storedFlag
 }
 
@@ -28,6 +29,8 @@ type node struct {
 	next   *node // the following sibling
 	input  template
 	items  template // what a DO_WHILE runs over
+	child  template // what a SUB_WORKFLOW starts
+	fork   *node    // the dynamic fork that a JOIN follows
 	limits *limiter
 
 	// The first tasks of the lists inside: nil for an empty list.
@@ -62,6 +65,8 @@ type planner struct {
 	taskDef func(name string) (*conductor.TaskDef, bool)
 	limiter func(taskDefName string) *limiter
 	kinds   kinds
+	newest  func(workflow string) (version int, known bool)
+	dynamic bool // tasks that are data: without a definition they are never tried again
 }
 
 // build takes ownership of def.
@@ -80,6 +85,9 @@ func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
 			first = current
 		} else {
 			last.next = current
+			if last.task.Type == "FORK_JOIN_DYNAMIC" {
+				current.fork = last
+			}
 		}
 		last = current
 	}
@@ -91,6 +99,7 @@ func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	def := b.definition(t)
 	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name)}
 	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
+	n.child = b.child(t)
 	if b.plan.nodes[t.TaskReferenceName] == nil {
 		b.plan.nodes[t.TaskReferenceName] = n
 	}
@@ -134,17 +143,17 @@ func (b *planner) definition(t *conductor.WorkflowTask) *conductor.TaskDef {
 	if t.TaskDefinition == nil {
 		def, registered := b.taskDef(t.Name)
 		if !registered {
-			def = adHocDef(t)
+			def = adHocDef(t, b.dynamic)
 		}
 		t.TaskDefinition = def
 	}
 	return t.TaskDefinition
 }
 
-func adHocDef(t *conductor.WorkflowTask) *conductor.TaskDef {
+func adHocDef(t *conductor.WorkflowTask, dynamic bool) *conductor.TaskDef {
 	def := conductor.NewTaskDef()
 	def.Name = t.Name
-	if !isSimple(t.Type) {
+	if dynamic || !isSimple(t.Type) {
 		def.RetryCount, def.ResponseTimeoutSeconds = 0, 0
 	}
 	return &def
@@ -172,9 +181,12 @@ func anyMap(m map[string]any) any {
 }
 
 // find returns the node of a task by its reference name, which loops end in __ITERATION.
-func (p *plan) find(ref string) *node {
+func (x *execution) find(ref string) *node {
 	for {
-		if n := p.nodes[ref]; n != nil {
+		if n := x.planted[ref]; n != nil {
+			return n
+		}
+		if n := x.plan.nodes[ref]; n != nil {
 			return n
 		}
 		at := strings.LastIndex(ref, "__")

@@ -28,6 +28,7 @@ type executionRecord struct {
 	Plan     string              `json:"plan"`
 	Order    uint64              `json:"order"`
 	Depth    int                 `json:"depth,omitempty"`
+	Level    int                 `json:"level,omitempty"`
 }
 
 // commit writes what changed in an execution.
@@ -37,7 +38,7 @@ func (e *Engine) commit(ctx context.Context, x *execution) error {
 	if !x.removed && c.workflow {
 		records = append(records, store.Record{
 			Kind: kindExecution, Key: x.id,
-			Value: executionRecord{Workflow: &x.wf, Plan: x.plan.id, Order: x.order, Depth: x.depth},
+			Value: executionRecord{Workflow: &x.wf, Plan: x.plan.id, Order: x.order, Depth: x.depth, Level: x.level},
 		})
 	}
 	writePlan := !x.plan.stored.Load() && !x.removed

@@ -21,10 +21,16 @@ func (e *Engine) Start(ctx context.Context, req conductor.StartWorkflowRequest, 
 	return id, err
 }
 
-// birth is how an execution comes about: by whom, at the end of how many others, and inside which.
+// birth is how an execution comes about: by whom, at the end of how many others, and inside which. An id that is not
+// given is a new one.
 type birth struct {
-	by    string
-	depth int
+	by       string
+	depth    int // how many failure workflows led to it
+	level    int // how many workflows are around it
+	id       string
+	parentID string
+
+	parentTaskID string
 }
 
 // begin starts an execution and returns its id with the errands of its first step.
@@ -40,9 +46,14 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		return "", nil, fault.Unsupported(p.refusal.taskType,
 			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
 	}
+	if p.orphan != "" {
+		return "", nil, fault.NotFound("%s", p.orphan)
+	}
+	if from.level > maxNesting {
+		return "", nil, fault.Invalid("Sub-workflows run inside one another more than %d deep: does %s contain itself?", maxNesting, req.Name)
+	}
 	now := e.now()
-	x := newExecution(p, req, from.by, now)
-	x.depth = from.depth
+	x := newExecution(p, req, from, now)
 	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
 		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
 	}
@@ -115,13 +126,19 @@ func (e *Engine) makePlan(def *conductor.WorkflowDef) (*plan, error) {
 }
 
 func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
-	builder := planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds}
-	return builder.build(def)
+	return e.planner().build(def)
+}
+
+func (e *Engine) planner() *planner {
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest}
 }
 
 // newExecution is a running execution without tasks.
-func newExecution(p *plan, req conductor.StartWorkflowRequest, by string, now int64) *execution {
-	x := &execution{id: newID(), plan: p, latest: map[string]*task{}}
+func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now int64) *execution {
+	x := &execution{id: from.id, plan: p, latest: map[string]*task{}, depth: from.depth, level: from.level}
+	if x.id == "" {
+		x.id = newID()
+	}
 	input := copyMap(req.Input)
 	if len(input) > 0 {
 		for key, value := range p.def.InputTemplate {
@@ -131,13 +148,14 @@ func newExecution(p *plan, req conductor.StartWorkflowRequest, by string, now in
 		}
 	}
 	x.wf = conductor.Workflow{
-		Audit:  conductor.Audit{OwnerApp: p.def.OwnerApp, CreateTime: now, UpdateTime: now, CreatedBy: by},
+		Audit:  conductor.Audit{OwnerApp: p.def.OwnerApp, CreateTime: now, UpdateTime: now, CreatedBy: from.by},
 		Status: conductor.WorkflowRunning, StartTime: now, WorkflowID: x.id, Input: input, Output: map[string]any{},
 		CorrelationID: req.CorrelationID, Priority: req.Priority, IdempotencyKey: req.IdempotencyKey,
 		TaskToDomain: maps.Clone(req.TaskToDomain), Variables: p.def.Variables,
 		FailedReferenceTaskNames: []string{}, FailedTaskNames: []string{},
 		ExternalInputPayloadPath: req.ExternalInputPayloadPath,
 		WorkflowName:             p.def.Name, WorkflowVersion: p.def.Version,
+		ParentWorkflowID: from.parentID, ParentWorkflowTaskID: from.parentTaskID,
 	}
 	if x.wf.TaskToDomain == nil {
 		x.wf.TaskToDomain = map[string]string{}

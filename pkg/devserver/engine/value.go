@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/md5" //nolint:gosec // see namedID
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -12,7 +13,12 @@ import (
 func newID() string {
 	var raw [16]byte
 	_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process when there is no randomness
-	raw[6] = raw[6]&0x0f | 0x40
+	return idText(raw, 0x40)
+}
+
+// idText writes a UUID of a version.
+func idText(raw [16]byte, version byte) string {
+	raw[6] = raw[6]&0x0f | version
 	raw[8] = raw[8]&0x3f | 0x80
 	var text [36]byte
 	hex.Encode(text[0:8], raw[0:4])
@@ -22,6 +28,12 @@ func newID() string {
 	hex.Encode(text[24:36], raw[10:16])
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
 	return string(text[:])
+}
+
+// namedID returns the UUID that a name stands for, version 3: the same for the same name.
+func namedID(name string) string {
+	raw := md5.Sum([]byte(name)) //nolint:gosec // a name's id, as the real server makes it, protects nothing
+	return idText(raw, 0x30)
 }
 
 // copyMap returns a deep copy that no caller holds; nil becomes an empty map.

@@ -106,6 +106,7 @@ func (d *definitions) exact(name string, version int) *conductor.WorkflowDef {
 func (d *definitions) dropWorkflow(name string, version int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.changes++
 	delete(d.workflows[name], version)
 	if len(d.workflows[name]) == 0 {
 		delete(d.workflows, name)
