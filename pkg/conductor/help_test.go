@@ -216,3 +216,11 @@ func checkRefused(t *testing.T, test apiCall) {
 
 // only drops the value of a call that is made for its request alone.
 func only[T any](_ T, err error) error { return err }
+
+// page answers a web page with 200.
+func page(html string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, html)
+	}
+}

@@ -12,17 +12,17 @@ const mask = "***"
 // minSecret is the shortest secret that is masked wherever it stands: a shorter one would blot out ordinary words.
 const minSecret = 6
 
-// namesOfSecrets are what secrets go by, in any part of a longer name.
-const namesOfSecrets = `[\w.-]*(?:secret|passw(?:or)?d|passphrase|token|private_?key|authorization|api[_-]?key|credential)[\w.-]*`
+// sensitiveNames are what secrets go by, in any part of a longer name.
+const sensitiveNames = `[\w.-]*(?:secret|passw(?:or)?d|passphrase|token|private_?key|authorization|api[_-]?key|credential)[\w.-]*`
 
 var (
-	secretField   = regexp.MustCompile(`(?i)("` + namesOfSecrets + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*|\[[^\[\]]*\]?|\{[^{}]*\}?)`)
-	secretEscaped = regexp.MustCompile(`(?i)(\\"` + namesOfSecrets + `\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\"|\\\\|[^"\\]))*`)
-	secretPair    = regexp.MustCompile(`(?i)((?:^|[?&{,;\s])` + namesOfSecrets + `=)[^&\s,;})"]*`)
+	secretField   = regexp.MustCompile(`(?i)("` + sensitiveNames + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*|\[[^\[\]]*\]?|\{[^{}]*\}?)`)
+	secretEscaped = regexp.MustCompile(`(?i)(\\"` + sensitiveNames + `\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\"|\\\\|[^"\\]))*`)
+	secretPair    = regexp.MustCompile(`(?i)((?:^|[?&{,;\s])` + sensitiveNames + `=)[^&\s,;})"]*`)
 	bearer        = regexp.MustCompile(`(?i)\b(bearer\s+)[\w.~+/=-]{16,}`)
 	userInfo      = regexp.MustCompile(`(://)[^/\s@"]+@`)
 	jsonWebToken  = regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*`)
-	secretHeader  = regexp.MustCompile(`(?i)authorization|cookie|` + namesOfSecrets)
+	secretHeader  = regexp.MustCompile(`(?i)authorization|cookie|` + sensitiveNames)
 )
 
 // Redact masks secrets, passwords and tokens in a text of headers, URLs or JSON, by the names they go by and by their form.

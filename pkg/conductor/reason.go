@@ -60,8 +60,8 @@ const badProxy = "invalid proxy address"
 
 // What TLS says when a client certificate is missing or not accepted (RFC 8446, section 6).
 const (
-	badCertificate      tls.AlertError = 42
-	certificateRequired tls.AlertError = 116
+	errBadCertificate      tls.AlertError = 42
+	errCertificateRequired tls.AlertError = 116
 )
 
 // tlsReason is the reason where encryption is at fault; empty where it is not.
@@ -77,7 +77,7 @@ func tlsReason(err error) string {
 		return "its certificate is not valid: " + invalid.Err.Error()
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "it does not speak TLS: try http://"
-	case errors.As(err, &alert) && (alert == badCertificate || alert == certificateRequired):
+	case errors.As(err, &alert) && (alert == errBadCertificate || alert == errCertificateRequired):
 		return "it asks for a client certificate (give it with cert-file and key-file)"
 	case errors.As(err, &alert):
 		return "it ended the TLS handshake: " + alert.Error()
