@@ -13,8 +13,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxNodes bounds what aliases may unfold to, against files made to explode.
-const maxNodes = 200_000
+// maxUnfolded bounds what a file's aliases and merge keys unfold to, against files made to explode: this many values, where a long
+// text counts as one value for each unfoldedText bytes of it. What is written out is bounded by the file's size alone.
+const (
+	maxUnfolded  = 200_000
+	unfoldedText = 100
+)
 
 // nodeError is a problem at a place in the file.
 type nodeError struct {
@@ -37,17 +41,28 @@ func ToJSON(data []byte) ([]byte, error) {
 	if root.Kind == 0 {
 		return []byte("{}"), nil
 	}
-	return nodeToJSON(root.Content[0])
+	return nodeToJSON(root.Content[0], new(unfolding))
+}
+
+// unfolding counts what the aliases and merge keys of one file have unfolded to.
+type unfolding struct{ values int }
+
+func (u *unfolding) add(node *yaml.Node) error {
+	if u.values += 1 + len(node.Value)/unfoldedText; u.values > maxUnfolded {
+		return failAt(node, "too many values: aliases and merge keys unfold to more than %d", maxUnfolded)
+	}
+	return nil
 }
 
 type encoder struct {
-	b     bytes.Buffer
-	nodes int
-	open  map[*yaml.Node]bool
+	b        bytes.Buffer
+	unfolded *unfolding
+	aliases  int // how many aliases the node being written is inside of
+	open     map[*yaml.Node]bool
 }
 
-func nodeToJSON(node *yaml.Node) ([]byte, error) {
-	e := &encoder{open: map[*yaml.Node]bool{}}
+func nodeToJSON(node *yaml.Node, unfolded *unfolding) ([]byte, error) {
+	e := &encoder{unfolded: unfolded, open: map[*yaml.Node]bool{}}
 	if err := e.node(node); err != nil {
 		return nil, err
 	}
@@ -55,15 +70,14 @@ func nodeToJSON(node *yaml.Node) ([]byte, error) {
 }
 
 func (e *encoder) node(node *yaml.Node) error {
-	if e.nodes++; e.nodes > maxNodes {
-		return failAt(node, "too many values: aliases unfold to more than %d", maxNodes)
+	if e.aliases > 0 {
+		if err := e.unfolded.add(node); err != nil {
+			return err
+		}
 	}
 	switch node.Kind {
 	case yaml.AliasNode:
-		if e.open[node.Alias] {
-			return failAt(node, "the alias *%s holds itself", node.Value)
-		}
-		return e.node(node.Alias)
+		return e.alias(node)
 	case yaml.MappingNode:
 		return e.mapping(node)
 	case yaml.SequenceNode:
@@ -73,6 +87,15 @@ func (e *encoder) node(node *yaml.Node) error {
 	default:
 		return failAt(node, "unexpected content")
 	}
+}
+
+func (e *encoder) alias(node *yaml.Node) error {
+	if e.open[node.Alias] {
+		return failAt(node, "the alias *%s holds itself", node.Value)
+	}
+	e.aliases++
+	defer func() { e.aliases-- }()
+	return e.node(node.Alias)
 }
 
 func (e *encoder) sequence(node *yaml.Node) error {
@@ -91,7 +114,10 @@ func (e *encoder) sequence(node *yaml.Node) error {
 	return nil
 }
 
-type pair struct{ key, value *yaml.Node }
+type pair struct {
+	key, value *yaml.Node
+	merged     bool // it stands elsewhere in the file
+}
 
 func (e *encoder) mapping(node *yaml.Node) error {
 	e.open[node] = true
@@ -105,9 +131,7 @@ func (e *encoder) mapping(node *yaml.Node) error {
 		if i > 0 {
 			e.b.WriteByte(',')
 		}
-		e.text(p.key.Value)
-		e.b.WriteByte(':')
-		if err := e.node(p.value); err != nil {
+		if err := e.member(p); err != nil {
 			return err
 		}
 	}
@@ -115,18 +139,35 @@ func (e *encoder) mapping(node *yaml.Node) error {
 	return nil
 }
 
+func (e *encoder) member(p pair) error {
+	if p.merged {
+		e.aliases++
+		defer func() { e.aliases-- }()
+	}
+	if e.aliases > 0 {
+		if err := e.unfolded.add(p.key); err != nil {
+			return err
+		}
+	}
+	e.text(p.key.Value)
+	e.b.WriteByte(':')
+	return e.node(p.value)
+}
+
 // pairs returns a mapping's members with merge keys (<<) unfolded: what is written out wins over what is merged in.
 func (e *encoder) pairs(node *yaml.Node, depth int) ([]pair, error) {
 	var pairs, merged []pair
 	seen := map[string]bool{}
-	if e.nodes++; e.nodes > maxNodes {
-		return nil, failAt(node, "too many values: merge keys unfold to more than %d", maxNodes)
-	}
 	if depth > 20 {
 		return nil, failAt(node, "merge keys nest too deep")
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
+		if depth > 0 {
+			if err := e.unfolded.add(key); err != nil {
+				return nil, err
+			}
+		}
 		if key.Kind != yaml.ScalarNode {
 			return nil, failAt(key, "a key must be text")
 		}
@@ -142,11 +183,12 @@ func (e *encoder) pairs(node *yaml.Node, depth int) ([]pair, error) {
 			return nil, failAt(key, "the key %q is there twice", key.Value)
 		}
 		seen[key.Value] = true
-		pairs = append(pairs, pair{key, value})
+		pairs = append(pairs, pair{key: key, value: value})
 	}
 	for _, p := range merged {
 		if !seen[p.key.Value] {
 			seen[p.key.Value] = true
+			p.merged = true
 			pairs = append(pairs, p)
 		}
 	}
@@ -154,6 +196,9 @@ func (e *encoder) pairs(node *yaml.Node, depth int) ([]pair, error) {
 }
 
 func (e *encoder) merge(value *yaml.Node, depth int) ([]pair, error) {
+	if err := e.unfolded.add(value); err != nil {
+		return nil, err
+	}
 	if value.Kind == yaml.AliasNode {
 		value = value.Alias
 	}

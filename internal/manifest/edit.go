@@ -135,7 +135,7 @@ func (e *Editor) says(text []byte, want *yaml.Node) bool {
 func sameContent(a, b *yaml.Node) bool {
 	var trees [2]any
 	for i, node := range []*yaml.Node{a, b} {
-		data, err := nodeToJSON(node)
+		data, err := nodeToJSON(node, new(unfolding))
 		if err != nil || conductor.Decode(data, &trees[i]) != nil {
 			return false
 		}

@@ -49,6 +49,7 @@ type reader struct {
 	want      definition.Kind
 	documents []*Document
 	problems  []Problem
+	unfolded  unfolding
 }
 
 func (r *reader) problem(line, column int, message string) {
@@ -102,7 +103,7 @@ func (r *reader) value(node *yaml.Node) {
 }
 
 func (r *reader) mapping(node *yaml.Node) {
-	data, err := nodeToJSON(node)
+	data, err := nodeToJSON(node, &r.unfolded)
 	var place *nodeError
 	if errors.As(err, &place) {
 		r.problem(place.line, place.column, place.message)

@@ -2,7 +2,6 @@ package manifest_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -34,15 +33,4 @@ func FuzzRead(f *testing.F) {
 			require.NotEmpty(t, document.Kind)
 		}
 	})
-}
-
-// Merge keys that unfold without end are refused, as aliases are.
-func TestMergeKeysMayNotExplode(t *testing.T) {
-	text := "a: &a0 {x: 1}\n"
-	for i := 1; i < 18; i++ {
-		text += fmt.Sprintf("a%d: &a%d {<<: [%s*a%d]}\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
-	}
-	_, problems := manifest.Read("f.yaml", strings.NewReader(text), "")
-	require.Len(t, problems, 1)
-	require.Contains(t, problems[0].Message, "too many values")
 }
