@@ -119,6 +119,7 @@ func bindGlobals(root *cobra.Command, deps *cli.Deps) {
 	flags.BoolVar(&g.Debug, "debug", false, "show each request and response on standard error, secrets masked")
 	flags.BoolVarP(&g.Yes, "yes", "y", false, "answer every question with yes")
 	flags.BoolVar(&g.NoInput, "no-input", false, "never ask; a question is an error")
+	_ = root.RegisterFlagCompletionFunc("profile", cli.CompleteProfiles(deps))
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Outputs(), cobra.ShellCompDirectiveNoFileComp))
 }
 

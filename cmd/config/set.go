@@ -11,9 +11,9 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
-// names are the settings that a profile holds and that may be typed in. The secret is not: see login.
+// names are the settings that a profile holds and that may be typed in. Key and secret are not: see login.
 func names() []string {
-	return []string{"server", "key", "ca-file", "cert-file", "key-file", "domain-grant"}
+	return []string{"server", "ca-file", "cert-file", "key-file", "domain-grant"}
 }
 
 func newSet(deps *cli.Deps) *cobra.Command {
@@ -45,7 +45,10 @@ func runSet(deps *cli.Deps, name, value string, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	chosen := firstOf(deps.Globals.Settings.Profile, deps.Getenv("ORKESCTL_PROFILE"), profiles.Current, "default")
+	chosen, _ := profiles.Chosen(deps.Globals.Settings, deps.Getenv)
+	if chosen == "" {
+		chosen = "default"
+	}
 	if err := config.CheckProfileName(chosen); err != nil {
 		return cli.Usage("Example: --profile prod", "%v", err)
 	}
@@ -72,15 +75,6 @@ func runSet(deps *cli.Deps, name, value string, dryRun bool) error {
 	return deps.Printer().Changes([]render.Change{change})
 }
 
-func firstOf(words ...string) string {
-	for _, word := range words {
-		if word != "" {
-			return word
-		}
-	}
-	return ""
-}
-
 func assign(p *config.Profile, name, value string) error {
 	switch name {
 	case "server":
@@ -93,7 +87,10 @@ func assign(p *config.Profile, name, value string) error {
 		}
 		p.Server = value
 	case "key":
-		p.Key = value
+		if value == "" {
+			return cli.Usage("Forget both: orkesctl logout", "a key and its secret belong together, and are removed together")
+		}
+		return cli.Usage("Store both, after trying them: orkesctl login --key "+value, "a key and its secret belong together: a key alone is of no use")
 	case "ca-file":
 		p.CAFile = value
 	case "cert-file":
@@ -115,47 +112,4 @@ func assign(p *config.Profile, name, value string) error {
 		return cli.Usage(hint, "unknown setting %q", name)
 	}
 	return nil
-}
-
-func newUse(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "use PROFILE", Short: "Make a profile the current one",
-		Example: "orkesctl config use prod",
-		Args:    cli.Args("PROFILE"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			paths, err := deps.Paths()
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			profiles, err := config.LoadProfiles(paths)
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return append(profiles.Names(), config.DevProfile), cobra.ShellCompDirectiveNoFileComp
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return runUse(deps, args[0]) },
-	}
-}
-
-func runUse(deps *cli.Deps, name string) error {
-	paths, err := deps.Paths()
-	if err != nil {
-		return err
-	}
-	profiles, err := config.LoadProfiles(paths)
-	if err != nil {
-		return err
-	}
-	if _, known := profiles.Profiles[name]; !known && name != config.DevProfile {
-		err := &config.UnknownProfileError{Name: name, Known: append(profiles.Names(), config.DevProfile)}
-		return &cli.Error{Err: err, Exit: cli.ExitNotFound, Hint: "Make it: orkesctl login --profile " + name}
-	}
-	change := render.Change{Kind: "profile", ID: name, Action: render.Unchanged}
-	if profiles.Current != name {
-		profiles.Current, change.Action, change.Word = name, render.Updated, "current"
-		if err := profiles.Save(paths); err != nil {
-			return err
-		}
-	}
-	return deps.Printer().Changes([]render.Change{change})
 }

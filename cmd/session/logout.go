@@ -10,15 +10,18 @@ import (
 
 // NewLogout returns the command `orkesctl logout`.
 func NewLogout(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
+	var dryRun bool
+	cmd := &cobra.Command{
 		Use: "logout", Short: "Forget the key and secret of the current profile, or of --profile",
 		Example: "orkesctl logout --profile prod",
 		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(*cobra.Command, []string) error { return runLogout(deps) },
+		RunE: func(*cobra.Command, []string) error { return runLogout(deps, dryRun) },
 	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be forgotten, change nothing")
+	return cmd
 }
 
-func runLogout(deps *cli.Deps) error {
+func runLogout(deps *cli.Deps, dryRun bool) error {
 	paths, err := deps.Paths()
 	if err != nil {
 		return err
@@ -27,20 +30,24 @@ func runLogout(deps *cli.Deps) error {
 	if err != nil {
 		return err
 	}
-	name := deps.Globals.Settings.Profile
-	if name == "" {
-		name = profiles.Current
-	}
+	name, _ := profiles.Chosen(deps.Globals.Settings, deps.Getenv)
 	profile, known := profiles.Profiles[name]
 	switch {
 	case name == "":
 		deps.Note("nobody is signed in")
 		return deps.Printer().Changes(nil)
+	case !known && name == config.DevProfile:
+		deps.Note("the development server's own profile stores no key: orkesctl config use NAME chooses another")
+		return deps.Printer().Changes(nil)
 	case !known:
 		return cli.NotFound("See what is used: orkesctl config show", "no profile %q", name)
 	}
 	change := render.Change{Kind: "profile", ID: name, Action: render.Unchanged}
-	if profile.Key != "" {
+	switch {
+	case profile.Key == "":
+	case dryRun:
+		change.Action, change.Word = render.Updated, "would be signed out"
+	default:
 		if err := config.NewSecrets(paths, deps.Getenv).Delete(name, profile.SecretIn); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ package task
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -57,23 +56,13 @@ func notFound(ctx context.Context, client *conductor.Client, name, verb string, 
 }
 
 func names(ctx context.Context, client *conductor.Client) []string {
-	defs, err := client.TaskDefs.List(ctx)
+	list, err := cli.TaskNames(ctx, client)
 	if err != nil {
 		return nil // only used for suggestions
-	}
-	list := make([]string, 0, len(defs))
-	for _, def := range defs {
-		list = append(list, def.Value.Name)
 	}
 	return list
 }
 
 func completeNames(deps *cli.Deps) cobra.CompletionFunc {
-	return cli.CompleteNames(deps, func(ctx context.Context, client *conductor.Client) ([]string, error) {
-		list := names(ctx, client)
-		if list == nil {
-			return nil, errors.New("no tasks")
-		}
-		return list, nil
-	})
+	return cli.CompleteNames(deps, cli.TaskNames)
 }

@@ -34,7 +34,7 @@ func (o *loopOptions) bind(deps *cli.Deps, cmd *cobra.Command) {
 	flags.IntVar(&o.slots, "concurrency", 1, "how many tasks to work on at one time")
 	flags.DurationVar(&o.grace, "grace", defaultGrace, "how long tasks in hand may go on after SIGTERM or Ctrl-C before they are given back")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no line for each task that was completed")
-	_ = cmd.RegisterFlagCompletionFunc("task", cli.CompleteNames(deps, taskNames))
+	_ = cmd.RegisterFlagCompletionFunc("task", cli.CompleteNames(deps, cli.TaskNames))
 }
 
 func (o *loopOptions) check(cmd *cobra.Command) error {
@@ -220,13 +220,4 @@ func identityOf(deps *cli.Deps, p *project.Project) (workerIdentity, error) {
 	own.Key, own.Secret = config.Setting{Value: key, Source: p.Env}, config.Setting{Value: values["CONDUCTOR_AUTH_SECRET"], Source: p.Env}
 	who.settings = own
 	return who, nil
-}
-
-func taskNames(ctx context.Context, client *conductor.Client) ([]string, error) {
-	defs, err := client.TaskDefs.List(ctx)
-	names := make([]string, 0, len(defs))
-	for _, def := range defs {
-		names = append(names, def.Value.Name)
-	}
-	return names, err
 }

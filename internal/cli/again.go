@@ -31,16 +31,6 @@ func (d *Deps) Again(flags ...string) string {
 	return strings.Join(line, " ")
 }
 
-// AgainFor is Again with an argument in the place of another.
-func (d *Deps) AgainFor(old, replacement string) string {
-	other := *d
-	other.Args = slices.Clone(d.Args)
-	if i := slices.Index(other.Args, old); i >= 0 {
-		other.Args[i] = replacement
-	}
-	return other.Again()
-}
-
 // withoutFlag leaves out a flag with its value: "--app x" and "--app=x".
 func withoutFlag(words []string, flag string) []string {
 	var kept []string

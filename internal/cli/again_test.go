@@ -35,11 +35,6 @@ func TestAgain(t *testing.T) {
 			require.Equal(t, tc.typed, deps.Args, "what was typed stays")
 		})
 	}
-	deps, _ := newDeps(t, nil)
-	deps.Args = []string{"app", "get", "x"}
-	require.Equal(t, "orkesctl app get id-1", deps.AgainFor("x", "id-1"))
-	require.Equal(t, "orkesctl app get x", deps.AgainFor("y", "id-1"))
-	require.Equal(t, "orkesctl app get x", deps.Again())
 }
 
 func TestRefusalSaysWhatItTakes(t *testing.T) {

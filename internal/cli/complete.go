@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/orkesctl/orkesctl/internal/config"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -39,6 +41,35 @@ func CompleteNames(deps *Deps, list func(context.Context, *conductor.Client) ([]
 		}
 		return matching, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// CompleteProfiles completes with the names of the profiles.
+func CompleteProfiles(deps *Deps) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		paths, err := deps.Paths()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		profiles, err := config.LoadProfiles(paths)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names := profiles.Names()
+		if !slices.Contains(names, config.DevProfile) {
+			names = append(names, config.DevProfile)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// TaskNames returns the names of the task definitions, in the server's order.
+func TaskNames(ctx context.Context, client *conductor.Client) ([]string, error) {
+	defs, err := client.TaskDefs.List(ctx)
+	names := make([]string, 0, len(defs))
+	for _, def := range defs {
+		names = append(names, def.Value.Name)
+	}
+	return names, err
 }
 
 // CompleteFirst completes only the first argument.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"sort"
+	"strings"
 
 	"github.com/spf13/viper"
 
@@ -53,6 +54,17 @@ func (p *Profiles) Names() []string {
 	}
 	sort.Strings(names)
 	return names
+}
+
+// Chosen is the profile that flag, environment or the file name, in this order; empty where none does. It need not exist. Asked
+// is false where it is only the file's current one.
+func (p *Profiles) Chosen(flags Flags, getenv func(string) string) (name string, asked bool) {
+	for _, name := range []string{flags.Profile, strings.TrimSpace(getenv("ORKESCTL_PROFILE"))} {
+		if name != "" {
+			return name, true
+		}
+	}
+	return p.Current, false
 }
 
 // LoadProfiles reads the profiles file. A missing file is an empty one.

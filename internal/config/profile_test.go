@@ -149,3 +149,25 @@ func TestProfileNames(t *testing.T) {
 		require.ErrorContains(t, config.CheckProfileName(name), "profile name ", "%q", name)
 	}
 }
+
+func TestChosenProfile(t *testing.T) {
+	profiles := &config.Profiles{Current: "current"}
+	env := func(value string) func(string) string {
+		return func(name string) string { return map[string]string{"ORKESCTL_PROFILE": value}[name] }
+	}
+	for name, tc := range map[string]struct {
+		flag, env, want string
+		asked           bool
+	}{
+		"the file's":                 {"", "", "current", false},
+		"the environment's":          {"", " prod\n", "prod", true},
+		"the flag's":                 {"stage", "prod", "stage", true},
+		"only blanks are no profile": {"", "  ", "current", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, asked := profiles.Chosen(config.Flags{Profile: tc.flag}, env(tc.env))
+			require.Equal(t, tc.want, got)
+			require.Equal(t, tc.asked, asked)
+		})
+	}
+}
