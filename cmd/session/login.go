@@ -50,7 +50,8 @@ func runLogin(ctx context.Context, deps *cli.Deps, opts loginOptions) error {
 	if err != nil {
 		return err
 	}
-	profile, secret, who := profiles.Profiles[name], "", ""
+	var secret, who string
+	profile := profiles.Profiles[name]
 	if profile.Server, err = askServer(ctx, deps, profile); err != nil {
 		return err
 	}
