@@ -3,9 +3,12 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
 // startWorkflowKind is START_WORKFLOW: it starts another workflow and does not wait for it.
@@ -65,7 +68,7 @@ func (c startOther) apply(x *execution, now int64) []*task {
 			id, follow, err := e.begin(context.Background(), c.req, from)
 			errands, end.output["workflowId"] = follow, id
 			if err != nil {
-				end = finishTask{task: c.task, status: conductor.TaskFailed, reason: err.Error()}
+				end = finishTask{task: c.task, status: conductor.TaskFailed, reason: because(err)}
 			}
 		}
 		return append(errands, e.visit(c.task.x, func(now int64) []*task {
@@ -76,4 +79,18 @@ func (c startOther) apply(x *execution, now int64) []*task {
 		})...)
 	})
 	return nil
+}
+
+// because is why a workflow could not be started, for the task that wanted it: the broken rules rather than that there are
+// some.
+func because(err error) string {
+	var refused *fault.Error
+	if !errors.As(err, &refused) || len(refused.Violations) == 0 {
+		return err.Error()
+	}
+	reasons := make([]string, 0, len(refused.Violations))
+	for _, rule := range refused.Violations {
+		reasons = append(reasons, rule.Message)
+	}
+	return strings.Join(reasons, "; ")
 }

@@ -92,7 +92,7 @@ func (e *Engine) bear(t *task, req conductor.StartWorkflowRequest, from birth) [
 		if t.terminal() {
 			return nil
 		}
-		return finishTask{task: t, status: conductor.TaskFailed, reason: err.Error()}.apply(t.x, now)
+		return finishTask{task: t, status: conductor.TaskFailed, reason: because(err)}.apply(t.x, now)
 	})...)
 }
 

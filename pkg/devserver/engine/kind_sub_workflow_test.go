@@ -187,6 +187,12 @@ func TestWhichSubWorkflow(t *testing.T) {
 		require.Equal(t, conductor.WorkflowFailed, wf.Status)
 		require.Contains(t, wf.ReasonForIncompletion, "No such workflow defined. name=nobody, version=9")
 	})
+	t.Run("a name that is not there fails the task", func(t *testing.T) {
+		r := newRig(t)
+		r.flow("parent", nil, sub("sb", "${workflow.input.n}"))
+		wf := r.workflow(r.start("parent", nil))
+		require.Equal(t, "Workflow name cannot be null or empty", wf.Tasks[0].ReasonForIncompletion)
+	})
 	t.Run("without inputs the child gets them all", func(t *testing.T) {
 		r := newRig(t)
 		r.flow("child", nil, simple("c", "c"))

@@ -111,7 +111,7 @@ func (l *loader) restoreTasks(x *execution) error {
 	for _, t := range x.tasks {
 		x.await(t)
 		if t.loop != nil {
-			t.loop.regroup(t.Wire.Iteration)
+			t.loop.regroup(t.place(), t.Wire.Iteration)
 		}
 	}
 	l.engine.index.add(x, notUnique)

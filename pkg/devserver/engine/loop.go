@@ -119,10 +119,11 @@ func (t *task) resumeLoop() {
 }
 
 // regroup sorts the tasks of a loaded loop by iteration: the last is the current one, the others give its output.
-func (l *loop) regroup(current int) {
+func (l *loop) regroup(around place, current int) {
 	byNumber := map[int][]*task{}
 	for _, t := range l.current {
-		byNumber[t.place().iteration()] = append(byNumber[t.place().iteration()], t)
+		number := t.place().iterationIn(around)
+		byNumber[number] = append(byNumber[number], t)
 	}
 	for number, tasks := range byNumber {
 		if number < current {

@@ -35,3 +35,10 @@ func (p place) iteration() int {
 func (p place) startsWith(other place) bool {
 	return p == other || strings.HasPrefix(string(p), string(other)+"__")
 }
+
+// iterationIn is which iteration of a loop at another place this one is in, whatever loops are between.
+func (p place) iterationIn(loop place) int {
+	first, _, _ := strings.Cut(strings.TrimPrefix(string(p), string(loop)+"__"), "__")
+	number, _ := strconv.Atoi(first)
+	return number
+}
