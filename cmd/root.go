@@ -97,7 +97,7 @@ Start here: orkesctl quickstart`
 	root.Version = deps.Version
 	root.SetVersionTemplate(fmt.Sprintf(versionLine, "{{.Version}}"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return cli.Usage(flagHint(cmd, err), "%s", err.Error())
+		return cli.Usage(flagHint(cmd, err), "%s", flagMessage(err))
 	})
 	bindGlobals(root, deps)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
@@ -121,6 +121,19 @@ func bindGlobals(root *cobra.Command, deps *cli.Deps) {
 	flags.BoolVar(&g.NoInput, "no-input", false, "never ask; a question is an error")
 	_ = root.RegisterFlagCompletionFunc("profile", cli.CompleteProfiles(deps))
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Outputs(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// flagMessage says of a number that is none what is wanted, and not which function of Go found out.
+func flagMessage(err error) string {
+	message, function, number := strings.Cut(err.Error(), ": strconv.")
+	switch {
+	case !number:
+		return message
+	case strings.HasPrefix(function, "ParseBool"):
+		return message + ": want true or false"
+	default:
+		return message + ": want a whole number"
+	}
 }
 
 func flagHint(cmd *cobra.Command, err error) string {

@@ -23,7 +23,7 @@ func newSet(deps *cli.Deps) *cobra.Command {
 		Long: `Change a setting of the current profile, or of --profile: server, ca-file, cert-file, key-file (the client certificate's),
 domain-grant (domain:task, task:domain or both). An empty VALUE removes it. Key and secret belong together: orkesctl login.`,
 		Example: "orkesctl config set server https://conductor.example.com --profile prod",
-		Args:    cli.Args("NAME", "VALUE"),
+		Args:    cli.Args("NAME", "VALUE?"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) == 0 {
 				return names(), cobra.ShellCompDirectiveNoFileComp

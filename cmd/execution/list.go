@@ -85,6 +85,9 @@ func (o listOptions) query(now time.Time) (conductor.SearchQuery, error) {
 	if o.limit < 1 || o.limit > 5000 {
 		return query, cli.Usage("Example: --limit 100", "--limit %d: not from 1 to 5000", o.limit)
 	}
+	if o.since < 0 {
+		return query, cli.Usage("Example: --since 1h", "--since %s: a time is not less than 0", o.since)
+	}
 	var conditions []string
 	add := func(field string, values []string) error {
 		for _, value := range values {

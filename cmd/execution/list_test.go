@@ -24,7 +24,7 @@ func TestQuery(t *testing.T) {
 		require.Equal(t, "startTime:DESC", query.Sort)
 	}
 	for _, opts := range []listOptions{
-		{limit: 0}, {limit: 5001}, {limit: 1, status: []string{"DONE"}}, {limit: 1, workflow: []string{"a) OR (b"}}, {limit: 1, correlationID: `"`},
+		{limit: 0}, {limit: 1, since: -time.Hour}, {limit: 5001}, {limit: 1, status: []string{"DONE"}}, {limit: 1, workflow: []string{"a) OR (b"}}, {limit: 1, correlationID: `"`},
 	} {
 		_, err := opts.query(now)
 		require.Error(t, err)

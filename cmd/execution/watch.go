@@ -20,7 +20,12 @@ func newWatch(deps *cli.Deps) *cobra.Command {
 when the execution did not complete. With -o json or yaml the finished execution is printed.`,
 		Example: "orkesctl execution watch 6a0d9c1e-7f5b-4c3e-9a51-0e8d2f6b7c10\norkesctl execution watch ID --timeout 5m",
 		Args:    cli.Args("ID"), ValidArgsFunction: cli.CompleteFirst(completeRunning(deps, conductor.WorkflowRunning, conductor.WorkflowPaused)),
-		RunE: func(cmd *cobra.Command, args []string) error { return runWatch(cmd.Context(), deps, args[0], timeout) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if timeout < 0 {
+				return cli.Usage("Example: --timeout 5m", "--timeout %s: a time is not less than 0", timeout)
+			}
+			return runWatch(cmd.Context(), deps, args[0], timeout)
+		},
 	}
 	cmd.Flags().DurationVar(&timeout, "timeout", 0, "how long to watch, such as 5m; 0 means without end")
 	return cmd

@@ -47,6 +47,10 @@ needs no network at all.`,
 }
 
 func runQuickstart(ctx context.Context, deps *cli.Deps, run RunFunc, opts options) (err error) {
+	if f := deps.Globals.Format; f.Structured() || f.Output == "name" || f.Output == "wide" {
+		return cli.Usage("The steps one by one, for programs: orkesctl dev start -o json, orkesctl task define -o json, …",
+			"the quickstart is told to people: -o, --jq and --template do not go with it")
+	}
 	s := &show{deps: deps, run: run, lang: opts.lang, strict: opts.lang != ""}
 	if err := s.choose(); err != nil {
 		return err

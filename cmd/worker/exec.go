@@ -32,7 +32,7 @@ SIGTERM let the tasks in hand end, and give back those that do not in time. The 
 		Example: `orkesctl worker exec --task get-inventory --domain john -- python3 w.py
 orkesctl worker exec --task resize --concurrency 4 --timeout 1m --lease-extend -- ./resize.sh
 orkesctl worker exec --task get-inventory --keep-alive -- node worker.js`,
-		Args: cli.Args("CMD", "[ARGS…]"), ValidArgsFunction: cli.CompleteFiles,
+		Args: cli.Args("CMD", "[ARGS…]?"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error { return runExec(cmd.Context(), deps, cmd, opts, args) },
 	}
 	opts.bind(deps, cmd)

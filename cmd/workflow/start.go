@@ -2,8 +2,10 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -51,8 +53,11 @@ orkesctl workflow start order --input-file order.json --correlation-id 4711 --pr
 id=$(orkesctl workflow start order --jq .workflowId)`,
 		Args: cli.Args("NAME"), ValidArgsFunction: cli.CompleteFirst(completeNames(deps)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("timeout") && !opts.wait && !opts.watch {
+			switch {
+			case cmd.Flags().Changed("timeout") && !opts.wait && !opts.watch:
 				return cli.Usage(cli.UsageHint(cmd), "--timeout goes with --wait or --watch")
+			case opts.timeout < 0:
+				return cli.Usage("Example: --timeout 30s", "--timeout %s: a time is not less than 0", opts.timeout)
 			}
 			return runStart(cmd.Context(), deps, args[0], opts)
 		},
@@ -95,7 +100,7 @@ func runStart(ctx context.Context, deps *cli.Deps, name string, opts startOption
 	if opts.wait || opts.watch {
 		return await(ctx, deps, client, id, opts)
 	}
-	return printStarted(deps, name, id, opts.version)
+	return printStarted(ctx, deps, client, name, id)
 }
 
 func (o *startOptions) request(deps *cli.Deps, name string) (conductor.StartWorkflowRequest, error) {
@@ -138,7 +143,10 @@ func (o *startOptions) readInput(deps *cli.Deps) (map[string]any, error) {
 			path = filepath.Join(deps.Dir, path)
 		}
 		file, err := os.Open(path) //nolint:gosec // the file that the user named
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, cli.NotFound("Example: --input-file order.json   ·   standard input: --input-file -", "--input-file %s: no such file", o.inputFile)
+		case err != nil:
 			return nil, fmt.Errorf("--input-file: %w", err)
 		}
 		defer func() { _ = file.Close() }()
@@ -194,13 +202,18 @@ type started struct {
 	WorkflowID string `json:"workflowId"`
 }
 
-func printStarted(deps *cli.Deps, name, id string, version int) error {
+// printStarted names the execution; to people also the version that runs, where the server lets them read it.
+func printStarted(ctx context.Context, deps *cli.Deps, client *conductor.Client, name, id string) error {
 	p := deps.Printer()
 	if p.Format.Structured() || p.Format.Output == "name" {
 		view := render.View[started]{Kind: "execution", Name: func(s started) string { return s.WorkflowID }}
 		return render.One(p, view, started{WorkflowID: id})
 	}
-	err := p.Changes([]render.Change{{Kind: kind, ID: name, Version: version, Action: render.Created, Word: "started", Detail: id}})
+	change := render.Change{Kind: kind, ID: name, Action: render.Created, Word: "started", Detail: id}
+	if execution, err := client.Workflows.Get(ctx, id, false); err == nil {
+		change.Version = execution.Value.WorkflowVersion
+	}
+	err := p.Changes([]render.Change{change})
 	if err == nil && p.Term.OutTTY() {
 		deps.Note("Follow it: orkesctl execution watch %s", id)
 	}

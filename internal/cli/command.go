@@ -43,7 +43,7 @@ func didYouMean(cmd *cobra.Command, word string) string {
 }
 
 // Args checks the positional arguments against their names: "NAME" is required, "[NAME]" optional, "NAME…" one or more,
-// "[NAME…]" any number. The message names what is missing.
+// "[NAME…]" any number; only with a "?" at the end may an argument be empty. The message names what is missing or empty.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		required, limit := 0, len(names)
@@ -56,13 +56,25 @@ func Args(names ...string) cobra.PositionalArgs {
 			}
 		}
 		if len(args) < required {
-			return Usage(example(cmd), "missing argument: %s", strings.Join(names[len(args):required], ", "))
+			missing := strings.Join(names[len(args):required], ", ")
+			return Usage(example(cmd), "missing argument: %s", strings.ReplaceAll(missing, "?", ""))
 		}
 		if limit >= 0 && len(args) > limit {
 			return Usage(example(cmd), "unexpected argument %q", args[limit])
 		}
-		return nil
+		return filled(cmd, names, args)
 	}
+}
+
+// filled refuses an empty argument: a shell's variable that holds nothing.
+func filled(cmd *cobra.Command, names, args []string) error {
+	for i, arg := range args {
+		name := names[min(i, len(names)-1)]
+		if arg == "" && !strings.HasSuffix(name, "?") {
+			return Usage(example(cmd), "%s is empty", strings.Trim(name, "[]…"))
+		}
+	}
+	return nil
 }
 
 // UsageHint returns the lines that follow a usage error: the first example and where help is.

@@ -18,6 +18,15 @@ func leaf(use, example string, names ...string) *cobra.Command {
 	return &cobra.Command{Use: use, Example: example, Args: cli.Args(names...), RunE: func(*cobra.Command, []string) error { return nil }}
 }
 
+// words are a command line's arguments; ” is an empty one.
+func words(line string) []string {
+	args := strings.Fields(line)
+	for i, arg := range args {
+		args[i] = strings.Trim(arg, "'")
+	}
+	return args
+}
+
 func run(cmd *cobra.Command, args ...string) error {
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
@@ -54,9 +63,14 @@ func TestArgs(t *testing.T) {
 		"many, none":         {[]string{"NAME…"}, "", "missing argument: NAME…"},
 		"any number":         {[]string{"[NAME…]"}, "", ""},
 		"any number, given":  {[]string{"[NAME…]"}, "a b c", ""},
+		"empty":              {[]string{"NAME"}, "''", "NAME is empty"},
+		"one of many empty":  {[]string{"[NAME…]"}, "a '' c", "NAME is empty"},
+		"may be empty":       {[]string{"NAME", "VALUE?"}, "a ''", ""},
+		"rest may be empty":  {[]string{"CMD", "[ARGS…]?"}, "a b '' ''", ""},
+		"missing, may be":    {[]string{"NAME", "VALUE?"}, "a", "missing argument: VALUE"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := run(leaf("do", "", tc.names...), strings.Fields(tc.args)...)
+			err := run(leaf("do", "", tc.names...), words(tc.args)...)
 			if tc.want == "" {
 				require.NoError(t, err)
 				return

@@ -17,12 +17,13 @@ import (
 const patience = 5 * time.Second
 
 // Options say how an execution is followed. Timeout zero means until it ends; Live draws the execution in one place on a
-// terminal rather than one line per change.
+// terminal that can do that, rather than one line per change.
 type Options struct {
 	ID      string
 	Timeout time.Duration
 	Live    bool
 	Header  func(p render.Printer, execution conductor.Workflow) error // before the first line; may be nil
+	Wait    func(ctx context.Context, d time.Duration) error           // for tests, as in Follower
 }
 
 // Show follows an execution on the printer until it has ended and returns it. An end other than COMPLETED is an error with exit
@@ -35,7 +36,7 @@ func Show(ctx context.Context, deps *cli.Deps, getter Getter, opts Options) (con
 		defer cancel()
 	}
 	view := &view{deps: deps, opts: opts, live: render.NewLive(deps.Printer()), rows: render.NewStream(deps.Printer(), "  ")}
-	follower := Follower{Getter: getter, Idle: view.idle}
+	follower := Follower{Getter: getter, Idle: view.idle, Wait: opts.Wait}
 	execution, err := follower.Run(limited, opts.ID, view.update)
 	switch {
 	case ctx.Err() != nil:
@@ -79,7 +80,7 @@ type view struct {
 	live   *render.Live
 	rows   *render.Stream
 	begun  bool
-	warned bool
+	advice string // where to look when nothing happens; empty until then
 }
 
 func (v *view) update(u Update) error {
@@ -87,8 +88,8 @@ func (v *view) update(u Update) error {
 	switch {
 	case p.Format.Structured() || p.Format.Output == "name":
 		return nil // a program waits for the result
-	case v.opts.Live && p.Term.OutTTY():
-		return v.live.Draw(func(p render.Printer) error { return v.drawing(p, execution) })
+	case v.draws():
+		return v.draw(execution)
 	}
 	if err := v.header(p, execution); err != nil {
 		return err
@@ -105,6 +106,20 @@ func (v *view) update(u Update) error {
 		return render.NewStream(p, "").Row(render.State(execution.Status))
 	}
 	return nil
+}
+
+// draws reports whether the execution is drawn in one place.
+func (v *view) draws() bool {
+	p := v.deps.Printer()
+	return v.opts.Live && p.Term.CanErase() && !p.Format.Structured() && p.Format.Output != "name"
+}
+
+func (v *view) draw(execution conductor.Workflow) error {
+	drawing := func(p render.Printer) error { return v.drawing(p, execution) }
+	if conductor.WorkflowTerminal(execution.Status) {
+		return v.live.Last(drawing)
+	}
+	return v.live.Draw(drawing)
 }
 
 func (v *view) header(p render.Printer, execution conductor.Workflow) error {
@@ -127,21 +142,31 @@ func (v *view) drawing(p render.Printer, execution conductor.Workflow) error {
 	if conductor.WorkflowTerminal(execution.Status) {
 		return Result(p, execution)
 	}
-	return render.NewStream(p, "").Row(render.State(execution.Status))
+	if err := render.NewStream(p, "").Row(render.State(execution.Status)); err != nil || v.advice == "" {
+		return err
+	}
+	_, err := fmt.Fprintln(p.Term.Out, v.advice)
+	return err
 }
 
-// idle tells once where to look when a task waits for a worker and nothing happens.
+// idle tells once where to look when a task waits for a worker and nothing happens. Where the execution is drawn, that is part of
+// the drawing: a line of another stream would be drawn over.
 func (v *view) idle(quiet time.Duration, execution conductor.Workflow) {
-	if v.warned || quiet < patience {
+	if v.advice != "" || quiet < patience {
 		return
 	}
 	for _, task := range execution.Tasks {
-		if task.Status == conductor.TaskScheduled {
-			v.warned = true
-			v.deps.Note("%s still waits for a worker%s. See who polls: orkesctl task queue %s",
-				task.ReferenceTaskName, inDomain(task.Domain), taskName(task))
-			return
+		if task.Status != conductor.TaskScheduled {
+			continue
 		}
+		v.advice = fmt.Sprintf("%s still waits for a worker%s. See who polls: orkesctl task queue %s",
+			task.ReferenceTaskName, inDomain(task.Domain), taskName(task))
+		if v.draws() {
+			_ = v.draw(execution) // what stops the next drawing stops it too, and is reported there
+		} else {
+			v.deps.Note("%s", v.advice)
+		}
+		return
 	}
 }
 

@@ -3,7 +3,10 @@ package follow_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +71,59 @@ func TestShowLiveRedraws(t *testing.T) {
 	require.Contains(t, out.String(), "TASK ")
 	require.Contains(t, out.String(), "\x1b[4A\x1b[J", "header, table's header, task, state")
 	require.Contains(t, out.String(), "COMPLETED in 51 ms\n")
+}
+
+// An execution with more tasks than the terminal has rows is drawn from its end; when it has ended, it is shown whole.
+func TestShowLiveWithManyTasks(t *testing.T) {
+	tasks := func(status string) []conductor.Task {
+		list := make([]conductor.Task, 40)
+		for i := range list {
+			list[i] = attempt(status)
+			list[i].TaskID, list[i].ReferenceTaskName = strconv.Itoa(i), fmt.Sprintf("task-%02d", i)
+		}
+		return list
+	}
+	var out bytes.Buffer
+	terminal := term.NewInteractive(bytes.NewReader(nil), &out, io.Discard)
+	source := &script{looks: []conductor.Workflow{running(tasks("SCHEDULED")...), ended("COMPLETED", tasks("COMPLETED")...)}}
+	_, err := follow.Show(context.Background(), deps(terminal), source, follow.Options{ID: "id", Live: true, Header: header})
+	require.NoError(t, err)
+	first, second, found := strings.Cut(out.String(), "\x1b[23A\x1b[J")
+	require.True(t, found, "no more is drawn over than the terminal shows: %q", out.String())
+	require.True(t, strings.HasPrefix(first, "… 21 lines above\ntask-19 "), first)
+	require.True(t, strings.HasSuffix(first, "RUNNING\n"), first)
+	require.Contains(t, second, "workflow/demo")
+	require.Equal(t, 40, strings.Count(second, "task-"))
+}
+
+// Where nothing happens a person is told where to look: in the drawing itself, which a line of another stream would tear.
+func TestShowSaysWhereToLook(t *testing.T) {
+	const advice = "get-inventory still waits for a worker in domain john. See who polls: orkesctl task queue get-inventory\n"
+	quiet := []conductor.Workflow{running(attempt("SCHEDULED"))}
+	for range 30 {
+		quiet = append(quiet, quiet[0])
+	}
+	quiet = append(quiet, ended("COMPLETED", attempt("COMPLETED")))
+
+	var drawn, apart bytes.Buffer
+	terminal := term.NewInteractive(bytes.NewReader(nil), &drawn, &apart)
+	watch(t, terminal, quiet, true)
+	require.Empty(t, apart.String())
+	require.Equal(t, 1, strings.Count(drawn.String(), advice))
+	require.Contains(t, drawn.String(), "RUNNING\n"+advice+"\x1b[6A\x1b[J", "the advice takes two rows of 80")
+
+	drawn.Reset()
+	watch(t, terminal, quiet, false)
+	require.Equal(t, advice, apart.String())
+}
+
+// watch follows looks in no time at all.
+func watch(t *testing.T, terminal *term.Term, looks []conductor.Workflow, live bool) {
+	t.Helper()
+	noWait := func(context.Context, time.Duration) error { return nil }
+	_, err := follow.Show(context.Background(), deps(terminal), &script{looks: looks},
+		follow.Options{ID: "id", Live: live, Header: header, Wait: noWait})
+	require.NoError(t, err)
 }
 
 func TestShowIsSilentForPrograms(t *testing.T) {

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -43,8 +45,14 @@ type Live struct {
 // NewLive returns a drawing on the printer's terminal. Where it is none, each drawing follows the last.
 func NewLive(p Printer) *Live { return &Live{printer: p} }
 
-// Draw replaces the last drawing by what write prints.
-func (l *Live) Draw(write func(Printer) error) error {
+// Draw replaces the last drawing by what write prints. A terminal cannot draw over what has left it at the top: of a drawing with
+// more lines than the terminal, the first are left out.
+func (l *Live) Draw(write func(Printer) error) error { return l.draw(write, l.printer.Term.CanErase()) }
+
+// Last is Draw for the drawing that stays: nothing is left out of it.
+func (l *Live) Last(write func(Printer) error) error { return l.draw(write, false) }
+
+func (l *Live) draw(write func(Printer) error, bound bool) error {
 	var text strings.Builder
 	to := *l.printer.Term
 	to.Out = &text
@@ -53,13 +61,28 @@ func (l *Live) Draw(write func(Printer) error) error {
 	if err := write(inner); err != nil {
 		return err
 	}
-	erase := ""
-	if l.printer.Term.OutTTY() {
-		erase = l.printer.Term.Erase(l.lines)
+	drawing, width := text.String(), l.printer.Term.Width()
+	if bound {
+		drawing = lastLines(drawing, width, max(2, l.printer.Term.Height()-1)) // the cursor stands on a line of its own
 	}
-	l.lines = height(text.String(), l.printer.Term.Width())
-	_, err := io.WriteString(l.printer.Term.Out, erase+text.String())
+	erase := l.printer.Term.Erase(l.lines)
+	l.lines = height(drawing, width)
+	_, err := io.WriteString(l.printer.Term.Out, erase+drawing)
 	return err
+}
+
+// lastLines cuts a text to the last lines that fit in so many rows, with a line that says how many are missing.
+func lastLines(text string, width, rows int) string {
+	if height(text, width) <= rows {
+		return text
+	}
+	lines := slices.Collect(strings.Lines(text))
+	first, left := len(lines), rows-1
+	for first > 0 && height(lines[first-1], width) <= left {
+		first--
+		left -= height(lines[first], width)
+	}
+	return fmt.Sprintf("… %d lines above\n", first) + strings.Join(lines[first:], "")
 }
 
 // height is how many lines a text takes on a terminal that breaks those longer than width columns.

@@ -72,6 +72,8 @@ func TestWidthOfATerminal(t *testing.T) {
 	onTerminal(t, 132)
 	require.Equal(t, 132, term.System(env(nil)).Width())
 	require.Equal(t, 40, term.System(env(map[string]string{"COLUMNS": "40"})).Width())
+	require.Equal(t, 24, term.System(env(nil)).Height())
+	require.Equal(t, 7, term.System(env(map[string]string{"LINES": "7"})).Height())
 	onTerminal(t, 0)
 	require.Equal(t, 80, term.System(env(nil)).Width(), "a terminal that does not know")
 }

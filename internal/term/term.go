@@ -14,8 +14,11 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// defaultWidth is used where the width cannot be known: 80 columns.
-const defaultWidth = 80
+// The size that is taken where it cannot be known: 80 columns and 24 rows.
+const (
+	defaultWidth  = 80
+	defaultHeight = 24
+)
 
 // Term holds the three streams. The zero value is not usable; see System and Test.
 type Term struct {
@@ -24,19 +27,26 @@ type Term struct {
 
 	inTTY, outTTY, errTTY bool
 	noInput, dumb         bool
-	width                 func() int
+	width, height         func() int
 	outStyle, errStyle    *lipgloss.Renderer
 	reader                *lineReader
 }
 
-// System returns the process's own terminal. getenv is asked for NO_COLOR, CLICOLOR, CLICOLOR_FORCE, COLUMNS, CI and TERM.
+// System returns the process's own terminal. getenv is asked for NO_COLOR, CLICOLOR, CLICOLOR_FORCE, COLUMNS, LINES, CI and TERM.
 func System(getenv func(string) string) *Term {
 	t := &Term{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		inTTY: isTTY(os.Stdin), outTTY: isTTY(os.Stdout), errTTY: isTTY(os.Stderr),
 		noInput: getenv("CI") != "", dumb: getenv("TERM") == "dumb",
 	}
-	t.width = func() int { return systemWidth(getenv) }
+	t.width = func() int {
+		columns, _ := systemSize()
+		return firstOf(getenv("COLUMNS"), columns, defaultWidth)
+	}
+	t.height = func() int {
+		_, rows := systemSize()
+		return firstOf(getenv("LINES"), rows, defaultHeight)
+	}
 	t.outStyle = newRenderer(t.Out, t.outTTY, getenv)
 	t.errStyle = newRenderer(t.Err, t.errTTY, getenv)
 	return t
@@ -45,7 +55,8 @@ func System(getenv func(string) string) *Term {
 // Test returns a terminal over buffers, with nobody behind it, and the buffers of its output and error streams.
 func Test(stdin string) (t *Term, out, errs *bytes.Buffer) {
 	out, errs = new(bytes.Buffer), new(bytes.Buffer)
-	t = &Term{In: strings.NewReader(stdin), Out: out, Err: errs, width: func() int { return defaultWidth }}
+	t = &Term{In: strings.NewReader(stdin), Out: out, Err: errs}
+	t.width, t.height = func() int { return defaultWidth }, func() int { return defaultHeight }
 	none := func(string) string { return "" }
 	t.outStyle, t.errStyle = newRenderer(out, false, none), newRenderer(errs, false, none)
 	return t, out, errs
@@ -53,7 +64,8 @@ func Test(stdin string) (t *Term, out, errs *bytes.Buffer) {
 
 // NewInteractive returns a terminal over the given streams as if a person sat behind all three; for tests of prompts.
 func NewInteractive(in io.Reader, out, errs io.Writer) *Term {
-	t := &Term{In: in, Out: out, Err: errs, inTTY: true, outTTY: true, errTTY: true, width: func() int { return defaultWidth }}
+	t := &Term{In: in, Out: out, Err: errs, inTTY: true, outTTY: true, errTTY: true}
+	t.width, t.height = func() int { return defaultWidth }, func() int { return defaultHeight }
 	noColor := func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }
 	t.outStyle, t.errStyle = newRenderer(out, true, noColor), newRenderer(errs, true, noColor)
 	return t
@@ -61,14 +73,24 @@ func NewInteractive(in io.Reader, out, errs io.Writer) *Term {
 
 func isTTY(f *os.File) bool { return xterm.IsTerminal(int(f.Fd())) }
 
-func systemWidth(getenv func(string) string) int {
-	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 {
+// systemSize is the size of standard output's terminal, zero where it has none.
+func systemSize() (columns, rows int) {
+	columns, rows, err := xterm.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return columns, rows
+}
+
+// firstOf is the first of the three that is a number above zero: what the environment says, what the terminal says, what is usual.
+func firstOf(variable string, measured, usual int) int {
+	if n, err := strconv.Atoi(variable); err == nil && n > 0 {
 		return n
 	}
-	if n, _, err := xterm.GetSize(int(os.Stdout.Fd())); err == nil && n > 0 {
-		return n
+	if measured > 0 {
+		return measured
 	}
-	return defaultWidth
+	return usual
 }
 
 func newRenderer(w io.Writer, tty bool, getenv func(string) string) *lipgloss.Renderer {
@@ -103,6 +125,9 @@ func (t *Term) InTTY() bool { return t.inTTY }
 
 // Width is the number of columns of the terminal: COLUMNS, else what the terminal says, else 80. At least 1.
 func (t *Term) Width() int { return t.width() }
+
+// Height is the number of rows of the terminal: LINES, else what the terminal says, else 24. At least 1.
+func (t *Term) Height() int { return t.height() }
 
 // SetNoInput makes every question an error, as --no-input and --yes do.
 func (t *Term) SetNoInput() { t.noInput = true }

@@ -79,6 +79,9 @@ func TestWidthWithoutATerminal(t *testing.T) {
 	for columns, want := range map[string]int{"": 80, "40": 40, "1": 1, "0": 80, "-5": 80, "wide": 80, " 40": 80} {
 		require.Equal(t, want, term.System(env(map[string]string{"COLUMNS": columns})).Width(), columns)
 	}
+	for lines, want := range map[string]int{"": 24, "50": 50, "0": 24, "-5": 24, "tall": 24} {
+		require.Equal(t, want, term.System(env(map[string]string{"LINES": lines})).Height(), lines)
+	}
 }
 
 func TestTermsForTests(t *testing.T) {
@@ -86,6 +89,7 @@ func TestTermsForTests(t *testing.T) {
 	require.False(t, terminal.OutTTY() || terminal.ErrTTY() || terminal.InTTY() || terminal.CanAsk())
 	require.Equal(t, 80, terminal.Width())
 	require.Empty(t, terminal.Erase(3), "no escape codes in a pipe")
+	require.False(t, terminal.CanErase())
 	requireColour(t, false, terminal)
 	_, _ = io.Copy(terminal.Out, terminal.In)
 	_, _ = io.WriteString(terminal.Err, "err")
