@@ -90,12 +90,13 @@ func plain(body []byte) string {
 func (c *Client) readJSON(request call, response *RawResponse, body []byte, result any) error {
 	err := Decode(body, result)
 	var syntax *json.SyntaxError
+	var tail tailError
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return c.protocol(request, CutOff, response)
-	case errors.As(err, &syntax):
+	case errors.As(err, &syntax), errors.As(err, &tail):
 		return c.protocol(request, NotJSON, response)
 	default:
 		return fmt.Errorf("%s: the answer has an unexpected form: %w", request.op, err)

@@ -16,10 +16,15 @@ func Decode(data []byte, v any) error {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("unexpected data after the JSON value")
+		return tailError{}
 	}
 	return nil
 }
+
+// tailError is a JSON value with something behind it.
+type tailError struct{}
+
+func (tailError) Error() string { return "unexpected data after the JSON value" }
 
 // Document is an object as the server sent it beside a typed view of it. Raw is what gets written back:
 // every byte of it, unknown fields included. The zero value has neither.

@@ -138,8 +138,11 @@ func IsUnauthenticated(err error) bool {
 	return status(err) == http.StatusUnauthorized || isTokenFailure(err)
 }
 
-// IsForbidden reports whether the server knows who asks and does not allow it.
-func IsForbidden(err error) bool { return status(err) == http.StatusForbidden && !isTokenFailure(err) }
+// IsForbidden reports whether the server knows who asks and does not allow it. A key that is refused, whatever the status, is not that.
+func IsForbidden(err error) bool {
+	var auth *AuthError
+	return status(err) == http.StatusForbidden && !isTokenFailure(err) && !errors.As(err, &auth)
+}
 
 // IsUnavailable reports whether the server could not be reached or cannot answer now.
 func IsUnavailable(err error) bool {
