@@ -64,12 +64,22 @@ const (
 	errCertificateRequired tls.AlertError = 116
 )
 
+// alertOf is the alert with which the other side ended a TLS connection; empty where it is none. Its type is crypto/tls's own, its
+// text is not.
+func alertOf(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op.Err.Error()
+	}
+	return ""
+}
+
 // tlsReason is the reason where encryption is at fault; empty where it is not.
 func tlsReason(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var invalid *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	alert := alertOf(err)
 	switch {
 	case errors.As(err, &unknown):
 		return "its certificate is signed by an authority that is not trusted here (give it with ca-file)"
@@ -77,10 +87,10 @@ func tlsReason(err error) string {
 		return "its certificate is not valid: " + invalid.Err.Error()
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "it does not speak TLS: try http://"
-	case errors.As(err, &alert) && (alert == errBadCertificate || alert == errCertificateRequired):
+	case alert == errBadCertificate.Error(), alert == errCertificateRequired.Error():
 		return "it asks for a client certificate (give it with cert-file and key-file)"
-	case errors.As(err, &alert):
-		return "it ended the TLS handshake: " + alert.Error()
+	case alert != "":
+		return "it ended the TLS handshake: " + alert
 	default:
 		return ""
 	}

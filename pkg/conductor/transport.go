@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,40 +48,52 @@ func (c *Client) prepareTransport() error {
 		transport.ResponseHeaderTimeout = answerTime
 	}
 	if c.tls != nil {
-		config, err := tlsConfig(*c.tls)
-		if err != nil {
+		if err := c.tls.addTo(transport); err != nil {
 			return err
 		}
-		transport.TLSClientConfig = config
 	}
 	c.http.Transport = transport
 	return nil
 }
 
-func tlsConfig(files TLSFiles) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if files.CA != "" {
-		pem, err := os.ReadFile(files.CA)
+// addTo adds what the files hold to what the transport trusts and shows already.
+func (f TLSFiles) addTo(transport *http.Transport) error {
+	config := transport.TLSClientConfig
+	if config == nil {
+		config = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if f.CA != "" {
+		pem, err := os.ReadFile(f.CA)
 		if err != nil {
-			return nil, fmt.Errorf("read the CA file: %w", err)
+			return fmt.Errorf("read the CA file: %w", err)
 		}
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
+		pool := trusted(config)
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the CA file %s holds no certificate", files.CA)
+			return fmt.Errorf("the CA file %s holds no certificate", f.CA)
 		}
 		config.RootCAs = pool
 	}
-	if files.Cert != "" || files.Key != "" {
-		pair, err := tls.LoadX509KeyPair(files.Cert, files.Key)
+	if f.Cert != "" || f.Key != "" {
+		pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
 		if err != nil {
-			return nil, fmt.Errorf("read the client certificate: %w", err)
+			return fmt.Errorf("read the client certificate: %w", err)
 		}
-		config.Certificates = []tls.Certificate{pair}
+		config.Certificates = append(slices.Clone(config.Certificates), pair)
 	}
-	return config, nil
+	transport.TLSClientConfig = config
+	return nil
+}
+
+// trusted is a copy of the authorities that config trusts: its own, or the system's.
+func trusted(config *tls.Config) *x509.CertPool {
+	if config.RootCAs != nil {
+		return config.RootCAs.Clone()
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return x509.NewCertPool()
+	}
+	return pool
 }
 
 // maxRedirects bounds a chain of redirects within one server.
