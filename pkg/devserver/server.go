@@ -73,7 +73,7 @@ func New(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
 	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
-	settings := api.Options{Engine: eng, Logger: opts.Logger, Version: opts.Version, Hosts: s.hosts}
+	settings := api.Options{Engine: eng, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts}
 	if opts.Flavor == FlavorOrkes {
 		rules, err := access.New(access.Options{Store: opts.Store, Now: opts.Clock.Now, SigningKey: opts.SigningKey})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,7 +52,24 @@ const (
 	kindOwner = "access-owner"
 )
 
+// subject is who has a grant, in the form it is kept in: see newSubject.
 type subject struct{ kind, id string }
+
+// newSubject brings a subject into the form it is kept in: users have ids in lower case and roles names in upper case, however
+// a request spells them; a group's id is taken as it is.
+func newSubject(kind, id string) subject {
+	kind = strings.ToUpper(kind)
+	switch kind {
+	case "USER":
+		id = userID(id)
+	case "ROLE":
+		id = strings.ToUpper(id)
+	}
+	return subject{kind, id}
+}
+
+// userID is a user's id as it is kept (access sheet §4.1).
+func userID(id string) string { return strings.ToLower(id) }
 
 type user struct {
 	ID     string   `json:"id"`

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -181,6 +182,22 @@ func (c *Caller) MayReadExecution(w conductor.Workflow) error {
 	return c.execution("READ", "read", w)
 }
 
+// MaySeeExecutions returns MayReadExecution as a question about many executions, in which each workflow is judged once.
+func (c *Caller) MaySeeExecutions() func(workflow, createdBy string) bool {
+	known := map[string]bool{}
+	return func(workflow, createdBy string) bool {
+		if c == nil || createdBy == c.id {
+			return true
+		}
+		may, judged := known[workflow]
+		if !judged {
+			may = c.Is(roleWorkflowManager) || c.May("READ", conductor.Target{Type: "WORKFLOW_DEF", ID: workflow})
+			known[workflow] = may
+		}
+		return may
+	}
+}
+
 // MaySteerExecution says whether the caller may pause, resume, terminate or remove an execution: its starter, or EXECUTE on its
 // definition.
 func (c *Caller) MaySteerExecution(w conductor.Workflow) error {
@@ -201,10 +218,14 @@ func (c *Caller) MayWriteDefinition(access string, target conductor.Target, exis
 	}
 	what := map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow"}[target.Type]
 	if !c.Is(roleMetadataAPI, roleUser) {
-		return fault.Forbidden("You don't have permissions to create or update %s: %s", what, target.ID)
+		verb := "create or update"
+		if access == "DELETE" {
+			verb = "delete"
+		}
+		return fault.Forbidden("You don't have permissions to %s %s: %s", verb, what, target.ID)
 	}
 	if exists && !c.May(access, target) {
-		return fault.Forbidden("You don't have permissions to %s %s: %s", map[string]string{"DELETE": "delete"}[access]+map[string]string{"UPDATE": "update"}[access], what, target.ID)
+		return fault.Forbidden("You don't have permissions to %s %s: %s", strings.ToLower(access), what, target.ID)
 	}
 	return nil
 }
@@ -239,9 +260,16 @@ func (c *Caller) MayGrant(target conductor.Target) error {
 	if c == nil || c.Is(roleAdmin) {
 		return nil
 	}
+	if parsed, err := ParseTarget(target.Type, target.ID); err == nil {
+		target = parsed
+	}
 	c.access.mu.RLock()
 	defer c.access.mu.RUnlock()
-	if c.access.owners[target] == c.id {
+	owned := c.access.owners[target] == c.id
+	if _, task, inDomain := strings.Cut(target.ID, ":"); !owned && inDomain && target.Type == "TASK_DEF" {
+		owned = c.access.owners[conductor.Target{Type: "TASK_DEF", ID: task}] == c.id // a task in a domain is its owner's too
+	}
+	if owned {
 		return nil
 	}
 	return fault.Forbidden("You don't have permissions to grant access on %s: %s", target.Type, target.ID)

@@ -29,18 +29,15 @@ func (a *Access) setGrant(who subject, target conductor.Target, set accessSet) {
 
 // normalGrant checks a grant and brings its types into the form they are kept in.
 func normalGrant(g conductor.Authorization) (subject, conductor.Target, error) {
-	who := subject{strings.ToUpper(g.Subject.Type), g.Subject.ID}
-	target := conductor.Target{Type: strings.ToUpper(g.Target.Type), ID: g.Target.ID}
-	if target.Type == "SECRET" { // the legacy spelling
-		target.Type = "SECRET_NAME"
-	}
+	who := newSubject(g.Subject.Type, g.Subject.ID)
+	target, err := ParseTarget(g.Target.Type, g.Target.ID)
 	switch {
-	case !slices.Contains([]string{"USER", "ROLE", "GROUP", "TAG"}, who.kind):
+	case !slices.Contains(subjectTypes(), who.kind):
 		return who, target, fault.Invalid("subject type %q is not one of USER, ROLE, GROUP", g.Subject.Type)
-	case who.id == "" || target.ID == "" || target.Type == "":
+	case who.id == "":
 		return who, target, fault.Invalid("subject and target need a type and an id")
-	case !slices.Contains(targetTypes(), target.Type):
-		return who, target, fault.Invalid("target type %q is not known", g.Target.Type)
+	case err != nil:
+		return who, target, err
 	case len(g.Access) == 0:
 		return who, target, fault.Invalid("access cannot be empty")
 	}
@@ -51,6 +48,24 @@ func normalGrant(g conductor.Authorization) (subject, conductor.Target, error) {
 	}
 	return who, target, nil
 }
+
+// ParseTarget reads a target as a request names it, in any case and with the legacy SECRET for SECRET_NAME. fault.Invalid where the
+// id is missing or the type is not one of the access sheet's §3.2.
+func ParseTarget(kind, id string) (conductor.Target, error) {
+	target := conductor.Target{Type: strings.ToUpper(kind), ID: id}
+	if target.Type == "SECRET" {
+		target.Type = "SECRET_NAME"
+	}
+	switch {
+	case target.Type == "" || id == "":
+		return target, fault.Invalid("subject and target need a type and an id")
+	case !slices.Contains(targetTypes(), target.Type):
+		return target, fault.Invalid("target type %q is not known", kind)
+	}
+	return target, nil
+}
+
+func subjectTypes() []string { return []string{"USER", "ROLE", "GROUP", "TAG"} }
 
 func targetTypes() []string {
 	return strings.Fields("WORKFLOW_DEF TASK_DEF APPLICATION USER TAG DOMAIN SECRET_NAME ENV_VARIABLE WORKFLOW_SCHEDULE EVENT_HANDLER " +
@@ -109,11 +124,15 @@ func (a *Access) ByTarget(target conductor.Target) map[string][]conductor.Subjec
 	return found
 }
 
-// Grants returns a subject's own grants, expanded to what carries a granted tag, sorted.
-func (a *Access) Grants(kind, id string) []conductor.GrantedAccess {
+// Grants returns a subject's own grants, expanded to what carries a granted tag, sorted. fault.Invalid for an unknown kind.
+func (a *Access) Grants(kind, id string) ([]conductor.GrantedAccess, error) {
+	who := newSubject(kind, id)
+	if !slices.Contains(subjectTypes(), who.kind) {
+		return nil, fault.Invalid("subject type %q is not one of USER, ROLE, GROUP", kind)
+	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return a.granted(subject{strings.ToUpper(kind), id})
+	return a.granted(who), nil
 }
 
 func (a *Access) granted(who subject) []conductor.GrantedAccess {
@@ -138,14 +157,14 @@ func (a *Access) granted(who subject) []conductor.GrantedAccess {
 }
 
 // Permissions returns what a user was granted, itself and through its groups.
-func (a *Access) Permissions(userID string) ([]conductor.GrantedAccess, error) {
+func (a *Access) Permissions(id string) ([]conductor.GrantedAccess, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	u := a.users[userID]
+	u := a.users[userID(id)]
 	if u == nil {
-		return nil, notFound("User", userID)
+		return nil, notFound("User", id)
 	}
-	list := a.granted(subject{"USER", userID})
+	list := a.granted(subject{"USER", u.ID})
 	for _, id := range u.Groups {
 		list = append(list, a.granted(subject{"GROUP", id})...)
 	}
@@ -154,9 +173,13 @@ func (a *Access) Permissions(userID string) ([]conductor.GrantedAccess, error) {
 
 // RevokeAll removes a subject's grants on targets of one type, or all where the type is empty.
 func (a *Access) RevokeAll(ctx context.Context, kind, id, targetType string) error {
+	who := newSubject(kind, id)
+	if !slices.Contains(subjectTypes(), who.kind) {
+		return fault.Invalid("subject type %q is not one of USER, ROLE, GROUP", kind)
+	}
+	targetType = strings.ToUpper(targetType)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	who := subject{strings.ToUpper(kind), id}
 	var records []store.Record
 	for target := range a.grants[who] {
 		if targetType == "" || target.Type == targetType {
@@ -173,13 +196,14 @@ func (a *Access) RevokeAll(ctx context.Context, kind, id, targetType string) err
 }
 
 // Check returns what a user may do with a target, by access.
-func (a *Access) Check(userID string, target conductor.Target) (map[string]bool, error) {
+func (a *Access) Check(id string, target conductor.Target) (map[string]bool, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	if a.users[userID] == nil {
-		return nil, notFound("User", userID)
+	u := a.users[userID(id)]
+	if u == nil {
+		return nil, notFound("User", id)
 	}
-	c := &Caller{access: a, id: userID}
+	c := &Caller{access: a, id: u.ID}
 	allowed := map[string]bool{}
 	for _, name := range allAccess() {
 		allowed[name] = c.may(name, target)
@@ -196,7 +220,7 @@ func (a *Access) Own(ctx context.Context, by *Caller, target conductor.Target) e
 	defer a.mu.Unlock()
 	records := []store.Record{{Kind: kindOwner, Key: targetKey(target), Value: ownerRecord{target, by.id}}}
 	given := map[subject]accessSet{}
-	for _, id := range a.users[by.id].Groups {
+	for _, id := range a.groupsOf(by.id) { // none where the maker was deleted while it made the thing
 		if g := a.groups[id]; g != nil && len(g.DefaultAccess[target.Type]) > 0 {
 			who := subject{"GROUP", id}
 			given[who] = newAccessSet(g.DefaultAccess[target.Type])
@@ -211,6 +235,13 @@ func (a *Access) Own(ctx context.Context, by *Caller, target conductor.Target) e
 	a.owners[target] = by.id
 	for who, set := range given {
 		a.setGrant(who, target, set)
+	}
+	return nil
+}
+
+func (a *Access) groupsOf(userID string) []string {
+	if u := a.users[userID]; u != nil {
+		return u.Groups
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ import (
 // tokenLife is how long a token lives where the request does not say: longer than any SDK's refresh clock (workers sheet §0.6).
 const tokenLife = 24 * time.Hour
 
+// maxTokenLife bounds what a request may ask for, so that the end stays a time: a hundred years.
+const maxTokenLife = 100 * 365 * 24 * time.Hour
+
 func hash(salt []byte, secret string) []byte {
 	mac := hmac.New(sha256.New, salt)
 	mac.Write([]byte(secret))
@@ -139,8 +142,10 @@ func (a *Access) Token(id, secret string, life time.Duration) (string, error) {
 	if life == 0 {
 		life = tokenLife
 	}
+	life = min(life, maxTokenLife)
 	if life > 0 {
-		c.Expires = a.now().Add(life).Unix()
+		// Rounded up: a life of less than a second must not end at once.
+		c.Expires = a.now().Add(life + time.Second - 1).Unix()
 	}
 	return a.sign(c)
 }

@@ -60,6 +60,15 @@ func roleObjects(names []string) []conductor.Role {
 	return roles
 }
 
+// roleNames brings role names into the form they are kept in, upper case.
+func roleNames(given []string) []string {
+	names := make([]string, 0, len(given))
+	for _, name := range given {
+		names = append(names, strings.ToUpper(name))
+	}
+	return names
+}
+
 // onlyAdmins says whether only an administrator may give a role to an application (access sheet §2.1).
 func onlyAdmins(role string) bool {
 	return !slices.Contains([]string{roleWorker, roleMetadataAPI, roleApplicationCreator}, role)

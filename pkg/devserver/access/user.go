@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ func (g *group) view() conductor.Group {
 func (a *Access) User(id string) (conductor.User, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	if u := a.users[id]; u != nil {
+	if u := a.users[userID(id)]; u != nil {
 		return a.userView(u), nil
 	}
 	return conductor.User{}, notFound("User", id)
@@ -73,7 +74,8 @@ func (a *Access) Users(apps bool) []conductor.User {
 
 // PutUser creates or replaces a user. Ids are kept in lower case.
 func (a *Access) PutUser(ctx context.Context, id string, request UserRequest) (conductor.User, error) {
-	id = strings.ToLower(id)
+	id = userID(id)
+	request.Roles = roleNames(request.Roles)
 	switch {
 	case strings.HasPrefix(id, "app:"):
 		return conductor.User{}, fault.Invalid("User id cannot start with app:")
@@ -100,12 +102,13 @@ func (a *Access) PutUser(ctx context.Context, id string, request UserRequest) (c
 
 // DeleteUser removes a user with its grants.
 func (a *Access) DeleteUser(ctx context.Context, id string) error {
-	a.mu.Lock()
-	u := a.users[id]
-	a.mu.Unlock()
+	a.mu.RLock()
+	u := a.users[userID(id)]
+	a.mu.RUnlock()
 	if u == nil {
 		return notFound("User", id)
 	}
+	id = u.ID
 	if u.App != "" {
 		return fault.Invalid("User %s belongs to an application: delete the application", id)
 	}
@@ -155,7 +158,7 @@ func (a *Access) PutGroup(ctx context.Context, id string, request GroupRequest) 
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	g := &group{ID: id, Description: request.Description, Roles: request.Roles, DefaultAccess: request.DefaultAccess}
+	g := &group{ID: id, Description: request.Description, Roles: roleNames(request.Roles), DefaultAccess: request.DefaultAccess}
 	if err := a.commit(ctx, store.Record{Kind: kindGroup, Key: id, Value: g}); err != nil {
 		return conductor.Group{}, err
 	}
@@ -171,10 +174,12 @@ func (a *Access) DeleteGroup(ctx context.Context, id string) error {
 	if err := a.RevokeAll(ctx, "GROUP", id, ""); err != nil {
 		return err
 	}
+	var ids []string
 	for _, member := range a.members(id) {
-		if err := a.SetMember(ctx, id, member.ID, false); err != nil {
-			return err
-		}
+		ids = append(ids, member.ID)
+	}
+	if err := a.SetMembers(ctx, id, ids, false); err != nil {
+		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -206,25 +211,31 @@ func (a *Access) members(id string) []conductor.User {
 	return list
 }
 
-// SetMember puts a user into a group, or takes it out.
-func (a *Access) SetMember(ctx context.Context, groupID, userID string, in bool) error {
+// SetMembers puts users into a group, or takes them out: all of them, or none where one is not known.
+func (a *Access) SetMembers(ctx context.Context, groupID string, ids []string, in bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	u := a.users[userID]
-	switch {
-	case a.groups[groupID] == nil:
+	if a.groups[groupID] == nil {
 		return notFound("Group", groupID)
-	case u == nil:
-		return notFound("User", userID)
 	}
-	changed := *u
-	changed.Groups = slices.DeleteFunc(slices.Clone(u.Groups), func(id string) bool { return id == groupID })
-	if in {
-		changed.Groups = append(changed.Groups, groupID)
+	changes := map[string]*user{}
+	records := make([]store.Record, 0, len(ids))
+	for _, id := range ids {
+		u := a.users[userID(id)]
+		if u == nil {
+			return notFound("User", id)
+		}
+		changed := *u
+		changed.Groups = slices.DeleteFunc(slices.Clone(u.Groups), func(id string) bool { return id == groupID })
+		if in {
+			changed.Groups = append(changed.Groups, groupID)
+		}
+		changes[u.ID] = &changed
+		records = append(records, store.Record{Kind: kindUser, Key: u.ID, Value: &changed})
 	}
-	if err := a.commit(ctx, store.Record{Kind: kindUser, Key: userID, Value: &changed}); err != nil {
+	if err := a.commit(ctx, records...); err != nil {
 		return err
 	}
-	a.users[userID] = &changed
+	maps.Copy(a.users, changes)
 	return nil
 }

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -69,7 +69,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 		fault.KindConflict: 409, fault.KindTooLarge: 413, fault.KindUnsupported: 501,
 	}[f.Kind]
 	if f.Kind == fault.KindUnauthenticated {
-		writeJSON(w, status, authError{Status: status, Message: f.Message, Error: f.Code, Timestamp: time.Now().UnixMilli()})
+		writeJSON(w, status, authError{Status: status, Message: f.Message, Error: f.Code, Timestamp: a.Now().UnixMilli()})
 		return
 	}
 	body := appError{Status: status, Message: f.Message, Violations: f.Violations}
@@ -95,9 +95,28 @@ func (c *call) body(v any, optional bool) error {
 		return fault.Invalid("Required request body is missing")
 	}
 	if err := conductor.Decode(data, v); err != nil {
-		return fault.Invalid("The request body is not what is expected here: %v", err)
+		return fault.Invalid("The request body is not what is expected here: %s", said(err))
 	}
 	return nil
+}
+
+// said words a decoder's error for the sender, who knows nothing of this program's types.
+func said(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	want := map[reflect.Kind]string{
+		reflect.Bool: "true or false", reflect.String: "a string", reflect.Slice: "a list", reflect.Array: "a list",
+		reflect.Map: "an object", reflect.Struct: "an object",
+	}[wrong.Type.Kind()]
+	if want == "" {
+		want = "a number"
+	}
+	if wrong.Field == "" {
+		return wrong.Value + " where " + want + " belongs"
+	}
+	return wrong.Field + " is " + wrong.Value + ", not " + want
 }
 
 func (c *call) raw() ([]byte, error) {

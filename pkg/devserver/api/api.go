@@ -4,7 +4,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
-	"strings"
+	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
@@ -16,6 +16,7 @@ type Options struct {
 	Access  *access.Access
 	Logger  *slog.Logger
 	Version string
+	Now     func() time.Time // what errors are stamped with
 	// Hosts are names beside the loopback ones that the Host header may have: the address that the server was bound to.
 	Hosts func() []string
 }
@@ -85,10 +86,5 @@ func (a *api) open(pattern string, h handler) {
 	})
 }
 
-// tokenOf reads the header of the SDKs, and the usual one as other tools send it.
-func tokenOf(r *http.Request) string {
-	if token := r.Header.Get("X-Authorization"); token != "" {
-		return token
-	}
-	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-}
+// tokenOf reads the one header that Orkes takes tokens from; Authorization is none of its (access sheet §1.1).
+func tokenOf(r *http.Request) string { return r.Header.Get("X-Authorization") }

@@ -36,6 +36,9 @@ func (a *api) applicationRoutes() {
 		if err := c.body(&tags, false); err != nil {
 			return nil, err
 		}
+		if _, err := a.Access.Application(id); err != nil {
+			return nil, nil //nolint:nilerr // 200 with nothing kept for an application that is not there (access sheet §2)
+		}
 		return nil, a.Access.AddTags(c.Context(), applicationTarget(id), tags)
 	}))
 	a.route("DELETE /api/applications/{id}/tags", a.managed("UPDATE", func(c *call, id string) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
@@ -32,7 +33,10 @@ func (a *api) changeGrant(give bool) handler {
 }
 
 func (a *api) grantsOn(c *call) (any, error) {
-	target := conductor.Target{Type: strings.ToUpper(c.PathValue("type")), ID: c.PathValue("id")}
+	target, err := access.ParseTarget(c.PathValue("type"), c.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
 	if err := c.caller.MayGrant(target); err != nil {
 		return nil, err
 	}
@@ -42,9 +46,9 @@ func (a *api) grantsOn(c *call) (any, error) {
 		return byAccess, nil
 	case "subject":
 		bySubject := map[string][]string{}
-		for _, access := range []string{"CREATE", "READ", "EXECUTE", "UPDATE", "DELETE"} {
-			for _, who := range byAccess[access] {
-				bySubject[who.Type+":"+who.ID] = append(bySubject[who.Type+":"+who.ID], access)
+		for _, name := range []string{"CREATE", "READ", "EXECUTE", "UPDATE", "DELETE"} {
+			for _, who := range byAccess[name] {
+				bySubject[who.Type+":"+who.ID] = append(bySubject[who.Type+":"+who.ID], name)
 			}
 		}
 		return bySubject, nil
@@ -55,7 +59,7 @@ func (a *api) grantsOn(c *call) (any, error) {
 
 // maySee lets an administrator see anybody's permissions, and everybody their own.
 func (c *call) maySee(userID string) error {
-	if userID == c.caller.ID() {
+	if strings.EqualFold(userID, c.caller.ID()) {
 		return nil
 	}
 	return c.caller.MayAdminister()
@@ -70,8 +74,12 @@ func (a *api) subjectGrants(c *call) (any, error) {
 		Access []string         `json:"access"`
 	}
 	list, wanted := []entry{}, c.query().Get("resourceType")
-	for _, grant := range a.Access.Grants(c.PathValue("type"), c.PathValue("id")) {
-		if grant.Tag == "" && (wanted == "" || grant.Target.Type == wanted) {
+	grants, err := a.Access.Grants(c.PathValue("type"), c.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	for _, grant := range grants {
+		if grant.Tag == "" && (wanted == "" || strings.EqualFold(grant.Target.Type, wanted)) {
 			list = append(list, entry{grant.Target, grant.Access})
 		}
 	}

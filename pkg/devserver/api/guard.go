@@ -48,6 +48,10 @@ func (a *api) browser(r *http.Request) error {
 	if !a.ours(r.Host) {
 		return fault.Forbidden("The Host header %q is not this server's: use its loopback address", r.Host)
 	}
+	// A page can make the browser send a GET without an Origin (an image, a link); this header it cannot leave out.
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return fault.Forbidden("Requests from pages of other sites are refused")
+	}
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return nil

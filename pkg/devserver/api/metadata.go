@@ -95,10 +95,8 @@ func (a *api) putTaskDef(c *call) (any, error) {
 	if err := c.body(&def, false); err != nil {
 		return nil, err
 	}
-	if a.taskExists(def.Name) {
-		if err := c.mayPut(taskTarget(def.Name), true); err != nil {
-			return nil, err
-		}
+	if err := c.mayPut(taskTarget(def.Name), a.taskExists(def.Name)); err != nil {
+		return nil, err
 	}
 	tags := def.Tags
 	def.Tags = nil
@@ -163,10 +161,8 @@ func (a *api) getTaskDef(c *call) (any, error) {
 
 func (a *api) deleteTaskDef(c *call) (any, error) {
 	name := c.PathValue("name")
-	if a.taskExists(name) {
-		if err := c.caller.MayWriteDefinition("DELETE", taskTarget(name), true); err != nil {
-			return nil, err
-		}
+	if err := c.caller.MayWriteDefinition("DELETE", taskTarget(name), a.taskExists(name)); err != nil {
+		return nil, err
 	}
 	if err := a.Engine.DeleteTaskDef(c.Context(), name); err != nil {
 		return nil, err
@@ -214,12 +210,10 @@ func (a *api) putWorkflowDefs(c *call) (any, error) {
 	if err := c.body(&defs, false); err != nil {
 		return nil, err
 	}
-	for _, def := range defs { // one bad definition refuses the whole list
-		if err := a.Engine.CheckWorkflowDef(def); err != nil {
-			return nil, err
-		}
-	}
 	mode := engine.PutMode{Overwrite: a.Access == nil || c.flag("overwrite", true), NewVersion: a.Access != nil && c.flag("newVersion", false)}
+	if err := a.mayPutAll(c, defs, mode); err != nil {
+		return nil, err
+	}
 	bulk := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}, Message: bulkMessage}
 	for _, def := range defs {
 		err := a.putWorkflowDef(c, def, mode)
@@ -236,6 +230,23 @@ func (a *api) putWorkflowDefs(c *call) (any, error) {
 		return nil, nil
 	}
 	return bulk, nil
+}
+
+// mayPutAll checks a list before any of it is written: one bad definition, or one that the caller may not write or that would be a
+// conflict, refuses the whole list.
+func (a *api) mayPutAll(c *call, defs []conductor.WorkflowDef, mode engine.PutMode) error {
+	for _, def := range defs {
+		if err := a.Engine.CheckWorkflowDef(def); err != nil {
+			return err
+		}
+		if err := c.mayPut(workflowTarget(def.Name), a.workflowExists(def.Name)); err != nil {
+			return err
+		}
+		if _, err := a.Engine.WorkflowDef(def.Name, def.Version); err == nil && !mode.Overwrite && !mode.NewVersion {
+			return fault.Conflict("Workflow with %s.%d already exists!", def.Name, def.Version)
+		}
+	}
+	return nil
 }
 
 const bulkMessage = "Bulk Request has been processed."
@@ -297,10 +308,9 @@ func (a *api) deleteWorkflowDef(c *call) (any, error) {
 	if err != nil {
 		return nil, fault.Invalid("version %q is not a number", c.PathValue("version"))
 	}
-	if _, err := a.Engine.WorkflowDef(name, version); err == nil {
-		if err := c.caller.MayWriteDefinition("DELETE", workflowTarget(name), true); err != nil {
-			return nil, err
-		}
+	_, missing := a.Engine.WorkflowDef(name, version)
+	if err := c.caller.MayWriteDefinition("DELETE", workflowTarget(name), missing == nil); err != nil {
+		return nil, err
 	}
 	if err := a.Engine.DeleteWorkflowDef(c.Context(), name, version); err != nil {
 		return nil, err

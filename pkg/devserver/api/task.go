@@ -86,11 +86,15 @@ func (a *api) result(c *call) (conductor.TaskResult, error) {
 	if err := c.body(&result, false); err != nil {
 		return result, err
 	}
-	switch {
-	case result.TaskID == "":
-		return result, fault.Invalid("Task ID cannot be null or empty")
-	case result.WorkflowInstanceID == "":
-		return result, fault.Invalid("Workflow Id cannot be null or empty")
+	var violations []fault.Violation
+	if result.WorkflowInstanceID == "" {
+		violations = append(violations, fault.Violation{Path: "taskResult.workflowInstanceId", Message: "Workflow Id cannot be null or empty"})
+	}
+	if result.TaskID == "" {
+		violations = append(violations, fault.Violation{Path: "taskResult.taskId", Message: "Task ID cannot be null or empty"})
+	}
+	if len(violations) > 0 {
+		return result, fault.Violated(violations)
 	}
 	_, err := a.ownTask(c, result.TaskID)
 	return result, err

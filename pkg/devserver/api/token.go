@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -31,6 +32,8 @@ func (a *api) token(c *call) (any, error) {
 			return nil, fault.Invalid("expiration is a number of milliseconds")
 		}
 	}
+	// Beyond these a Duration overflows; Token has its own, narrower bound.
+	millis = max(-1, min(millis, math.MaxInt64/int64(time.Millisecond)))
 	token, err := a.Access.Token(request.KeyID, request.KeySecret, time.Duration(millis)*time.Millisecond)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
 func (a *api) userRoutes() {
@@ -84,7 +85,17 @@ func (a *api) checkPermissions(c *call) (any, error) {
 	if err := c.maySee(id); err != nil {
 		return nil, err
 	}
-	return a.Access.Check(id, conductor.Target{Type: c.query().Get("type"), ID: c.query().Get("id")})
+	q := c.query()
+	for _, name := range []string{"type", "id"} {
+		if q.Get(name) == "" {
+			return nil, fault.Invalid("Required request parameter '%s' is not present", name)
+		}
+	}
+	target, err := access.ParseTarget(q.Get("type"), q.Get("id"))
+	if err != nil {
+		return nil, err
+	}
+	return a.Access.Check(id, target)
 }
 
 func (a *api) putGroup(c *call) (any, error) {
@@ -97,7 +108,7 @@ func (a *api) putGroup(c *call) (any, error) {
 
 func (a *api) member(in bool) handler {
 	return func(c *call) (any, error) {
-		return nil, a.Access.SetMember(c.Context(), c.PathValue("id"), c.PathValue("user"), in)
+		return nil, a.Access.SetMembers(c.Context(), c.PathValue("id"), []string{c.PathValue("user")}, in)
 	}
 }
 
@@ -107,12 +118,7 @@ func (a *api) members(in bool) handler {
 		if err := c.body(&ids, false); err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
-			if err := a.Access.SetMember(c.Context(), c.PathValue("id"), id, in); err != nil {
-				return nil, err
-			}
-		}
-		return nil, nil
+		return nil, a.Access.SetMembers(c.Context(), c.PathValue("id"), ids, in)
 	}
 }
 
@@ -121,5 +127,6 @@ func (a *api) groupPermissions(c *call) (any, error) {
 	if _, err := a.Access.Group(id); err != nil {
 		return nil, err
 	}
-	return granted{a.Access.Grants("GROUP", id)}, nil
+	list, err := a.Access.Grants("GROUP", id)
+	return granted{list}, err
 }

@@ -228,7 +228,11 @@ func (c *call) search() (engine.SearchRequest, error) {
 		return engine.SearchRequest{}, fault.Invalid("Cannot return more than %d workflows. Please use pagination.", maxSearch)
 	}
 	q := c.query()
-	return engine.SearchRequest{Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query")}, nil
+	request := engine.SearchRequest{Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query")}
+	if c.caller != nil {
+		request.Visible = c.caller.MaySeeExecutions()
+	}
+	return request, nil
 }
 
 func (a *api) searchWorkflows(c *call) (any, error) {
@@ -236,21 +240,7 @@ func (a *api) searchWorkflows(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Engine.Search(request)
-	if err != nil || c.caller == nil {
-		return found, err
-	}
-	kept := found.Results[:0]
-	for _, row := range found.Results {
-		w := conductor.Workflow{WorkflowName: row.WorkflowType}
-		w.CreatedBy = row.CreatedBy
-		if c.caller.MayReadExecution(w) == nil {
-			kept = append(kept, row)
-		}
-	}
-	found.TotalHits -= int64(len(found.Results) - len(kept))
-	found.Results = kept
-	return found, nil
+	return a.Engine.Search(request)
 }
 
 func (a *api) searchWorkflowsV2(c *call) (any, error) {
@@ -258,14 +248,7 @@ func (a *api) searchWorkflowsV2(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Engine.SearchWorkflows(request)
-	if err != nil {
-		return nil, err
-	}
-	kept := a.visible(c, found.Results)
-	found.TotalHits -= int64(len(found.Results) - len(kept))
-	found.Results = kept
-	return found, nil
+	return a.Engine.SearchWorkflows(request)
 }
 
 func (a *api) visible(c *call, list []conductor.Workflow) []conductor.Workflow {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -25,7 +27,15 @@ func refusal(at string, broken []definition.Violation) error {
 	}
 	violations := make([]fault.Violation, 0, len(broken))
 	for _, rule := range broken {
-		violations = append(violations, fault.Violation{Path: at + rule.Path, Message: rule.Message, Invalid: rule.Invalid})
+		violations = append(violations, fault.Violation{Path: at + rule.Path, Message: rule.Message, Invalid: scalarText(rule.Invalid)})
 	}
 	return fault.Violated(violations)
+}
+
+// scalarText is an offending value as the real server shows it: as text, and nothing where there is none.
+func scalarText(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
 }

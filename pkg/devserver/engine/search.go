@@ -18,6 +18,9 @@ type SearchRequest struct {
 	Sort     string
 	FreeText string
 	Query    string
+	// Visible says which executions the caller may see, by their workflow and who started them; nil is all. It is asked before
+	// the page is cut, so that pages are full and the hits are those of the caller.
+	Visible func(workflow, createdBy string) bool
 }
 
 const (
@@ -91,19 +94,22 @@ func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error
 	}
 	candidates := e.candidates(s.conditions, true)
 	slices.Reverse(candidates)
-	if len(s.conditions) == 0 && s.freeText == "" && len(s.keys) == 0 {
+	if len(s.conditions) == 0 && s.freeText == "" && len(s.keys) == 0 && s.Visible == nil {
 		return pageOf(s, candidates), int64(len(candidates)), nil
 	}
 	var rows []sortedRow[*execution]
 	for _, x := range candidates {
 		x.mu.Lock()
-		if !x.removed && s.matches(workflowField(x)) && s.freeTextIn(func() any { return x.summary() }) {
+		if !x.removed && s.visible(x) && s.matches(workflowField(x)) && s.freeTextIn(func() any { return x.summary() }) {
 			rows = append(rows, sortedRow[*execution]{row: x, keys: s.keysOf(workflowField(x))})
 		}
 		x.mu.Unlock()
 	}
 	return pageOf(s, s.sorted(rows)), int64(len(rows)), nil
 }
+
+// visible needs the execution's lock to be held.
+func (s *search) visible(x *execution) bool { return s.Visible == nil || s.Visible(x.name(), x.wf.CreatedBy) }
 
 // candidates are the executions, oldest first, of the narrowest index that the query allows. Only a search over workflows
 // may narrow by state: in one over tasks the field is the task's.

@@ -168,5 +168,5 @@ func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now i
 
 // violated is one broken rule in the shape of the real server's validation.
 func violated(path, message string, invalid any) error {
-	return fault.Violated([]fault.Violation{{Path: path, Message: message, Invalid: invalid}})
+	return fault.Violated([]fault.Violation{{Path: path, Message: message, Invalid: scalarText(invalid)}})
 }

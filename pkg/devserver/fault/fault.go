@@ -28,11 +28,11 @@ const (
 	CodeExpiredToken = "EXPIRED_TOKEN"
 )
 
-// Violation is one broken rule of a request: where, what, and the value where it is a scalar.
+// Violation is one broken rule of a request: where, what, and the value as text where it is a scalar.
 type Violation struct {
 	Path    string `json:"path"`
 	Message string `json:"message"`
-	Invalid any    `json:"invalidValue,omitempty"`
+	Invalid string `json:"invalidValue,omitempty"`
 }
 
 // Error is a failure with its kind. Code is set for KindUnauthenticated; Subject names what KindUnsupported is about
