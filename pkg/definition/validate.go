@@ -2,6 +2,7 @@ package definition
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -90,8 +91,9 @@ func ValidateWorkflowDef(def conductor.WorkflowDef) []Violation {
 				task.TaskReferenceName, def.Name)
 		}
 		w.refs[task.TaskReferenceName] = true
-		w.task(task)
+		w.named(task)
 	})
+	w.types(def.Tasks)
 	for _, task := range def.Tasks {
 		w.inputs(task, task.InputParameters)
 	}
@@ -113,13 +115,30 @@ func EachTask(tasks []conductor.WorkflowTask, f func(conductor.WorkflowTask)) {
 	}
 }
 
-func (w *workflowRules) task(task conductor.WorkflowTask) {
+// types applies the rules of each task's type, as the server does: in cases and branches, and not in the bodies of loops.
+func (w *workflowRules) types(tasks []conductor.WorkflowTask) {
+	for _, task := range tasks {
+		w.typed(task)
+		for _, name := range slices.Sorted(maps.Keys(task.DecisionCases)) {
+			w.types(task.DecisionCases[name])
+		}
+		w.types(task.DefaultCase)
+		for _, branch := range task.ForkTasks {
+			w.types(branch)
+		}
+	}
+}
+
+func (w *workflowRules) named(task conductor.WorkflowTask) {
 	if strings.TrimSpace(task.Name) == "" {
 		w.broken("tasks", task.TaskReferenceName, "WorkflowTask name cannot be empty or null")
 	}
 	if strings.TrimSpace(task.TaskReferenceName) == "" {
 		w.broken("tasks", "", "WorkflowTask taskReferenceName name cannot be empty or null")
 	}
+}
+
+func (w *workflowRules) typed(task conductor.WorkflowTask) {
 	for _, need := range required[task.Type] {
 		if !need.met(task) {
 			w.broken("tasks", task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", need.field, task.Type, task.Name)
@@ -137,6 +156,8 @@ func (w *workflowRules) task(task conductor.WorkflowTask) {
 			"terminate task must have an terminationStatus parameter and must be set to COMPLETED or FAILED, taskName: %s", task.Name)
 	case task.Type == "TERMINATE" && task.Optional:
 		w.broken("tasks", task.TaskReferenceName, "terminate task cannot be optional, taskName: %s", task.Name)
+	case task.Type == "WAIT" && has(task.InputParameters, "duration") && has(task.InputParameters, "until"):
+		w.broken("tasks", task.TaskReferenceName, "Both 'duration' and 'until' specified. Please provide only one input")
 	}
 }
 
@@ -166,10 +187,10 @@ var required = map[string][]requirement{ //nolint:gochecknoglobals // a table of
 	},
 	"SUB_WORKFLOW": {{"subWorkflowParam", func(t conductor.WorkflowTask) bool { return t.SubWorkflowParam != nil }}},
 	"KAFKA_PUBLISH": {{"inputParameters.kafka_request", func(t conductor.WorkflowTask) bool {
-		return has(t.InputParameters, "kafka_request")
+		return has(t.InputParameters, "kafka_request") || inTemplate(t, "kafka_request")
 	}}},
 	"JSON_JQ_TRANSFORM": {{"inputParameters.queryExpression", func(t conductor.WorkflowTask) bool {
-		return has(t.InputParameters, "queryExpression")
+		return has(t.InputParameters, "queryExpression") || inTemplate(t, "queryExpression")
 	}}},
 }
 

@@ -109,7 +109,9 @@ func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error
 }
 
 // visible needs the execution's lock to be held.
-func (s *search) visible(x *execution) bool { return s.Visible == nil || s.Visible(x.name(), x.wf.CreatedBy) }
+func (s *search) visible(x *execution) bool {
+	return s.Visible == nil || s.Visible(x.name(), x.wf.CreatedBy)
+}
 
 // candidates are the executions, oldest first, of the narrowest index that the query allows. Only a search over workflows
 // may narrow by state: in one over tasks the field is the task's.
