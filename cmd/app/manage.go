@@ -11,22 +11,10 @@ import (
 )
 
 func newList(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "List applications",
-		Example: "orkesctl app list",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := deps.Client()
-			if err != nil {
-				return err
-			}
-			apps, err := list(cmd.Context(), client)
-			if err != nil {
-				return err
-			}
-			return render.List(deps.Printer(), view(), apps)
-		},
-	}
+	return cli.Listing[conductor.Document[conductor.Application]]{
+		Short: "List applications", Example: "orkesctl app list", View: view(), Read: list,
+		Nothing: "No applications are visible. Create one: orkesctl app create NAME --role worker",
+	}.Command(deps)
 }
 
 func newGet(deps *cli.Deps) *cobra.Command {

@@ -92,37 +92,22 @@ func (o operation) run(ctx context.Context, deps *cli.Deps, ids []string, dryRun
 	if err != nil {
 		return err
 	}
-	statuses := make([]string, 0, len(ids))
+	changes := make([]render.Change, 0, len(ids))
 	for _, id := range ids {
 		found, err := client.Workflows.Get(ctx, id, false)
 		if err != nil {
 			return notFound(id, err)
 		}
-		statuses = append(statuses, found.Value.Status)
+		change := render.Change{Kind: kind, ID: id, Action: o.action, Word: o.word}
+		if o.already(found.Value.Status) {
+			change.Action, change.Word = render.Unchanged, ""
+		}
+		changes = append(changes, change)
 	}
 	if o.action == render.Deleted && !dryRun {
 		if err := deps.Confirm(ctx, "Delete %s?", several(ids)); err != nil {
 			return err
 		}
 	}
-	var changes []render.Change
-	for i, id := range ids {
-		change := render.Change{Kind: kind, ID: id, Action: o.action, Word: o.word}
-		switch {
-		case o.already(statuses[i]):
-			change.Action, change.Word = render.Unchanged, ""
-		case dryRun:
-			change.Word = "would " + o.verb
-		default:
-			err = o.do(ctx, client, id)
-		}
-		if err != nil {
-			break
-		}
-		changes = append(changes, change)
-	}
-	if printErr := deps.Printer().Changes(changes); err == nil {
-		err = printErr
-	}
-	return err
+	return deps.ChangeAll(o.verb, dryRun, changes, func(i int) error { return o.do(ctx, client, ids[i]) })
 }

@@ -7,9 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/define"
 	"github.com/orkesctl/orkesctl/internal/render"
-	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
 func newDelete(deps *cli.Deps) *cobra.Command {
@@ -41,24 +39,11 @@ func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool)
 			return err
 		}
 	}
-	changes, err := deleteAll(ctx, client, names, dryRun)
-	if printErr := deps.Printer().Changes(changes); err == nil {
-		err = printErr
-	}
-	return err
-}
-
-// deleteAll returns what was deleted, also where it stops at an error.
-func deleteAll(ctx context.Context, client *conductor.Client, names []string, dryRun bool) ([]render.Change, error) {
-	var changes []render.Change
+	changes := make([]render.Change, 0, len(names))
 	for _, name := range names {
-		change := render.Change{Kind: kind, ID: name, Action: render.Deleted}
-		if dryRun {
-			change.Word = define.Would(render.Deleted)
-		} else if err := client.TaskDefs.Delete(ctx, name); err != nil {
-			return changes, notFound(ctx, client, name, "delete", err)
-		}
-		changes = append(changes, change)
+		changes = append(changes, render.Change{Kind: kind, ID: name, Action: render.Deleted})
 	}
-	return changes, nil
+	return deps.ChangeAll("delete", dryRun, changes, func(i int) error {
+		return notFound(ctx, client, names[i], "delete", client.TaskDefs.Delete(ctx, names[i]))
+	})
 }

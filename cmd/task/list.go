@@ -3,8 +3,8 @@ package task
 import (
 	"context"
 	"fmt"
-	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,28 +17,14 @@ import (
 type taskDef = conductor.Document[conductor.TaskDef]
 
 func newList(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "List the task definitions",
-		Example: "orkesctl task list\norkesctl task list -o name",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), deps) },
-	}
-}
-
-func runList(ctx context.Context, deps *cli.Deps) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	defs, err := client.TaskDefs.List(ctx)
-	if err != nil {
-		return err
-	}
-	sort.SliceStable(defs, func(i, j int) bool { return defs[i].Value.Name < defs[j].Value.Name })
-	if len(defs) == 0 && !deps.Globals.Format.Structured() {
-		deps.Note("No tasks are defined. Define one: orkesctl task define --name get-inventory")
-	}
-	return render.List(deps.Printer(), view(), defs)
+	return cli.Listing[taskDef]{
+		Short: "List the task definitions", Example: "orkesctl task list\norkesctl task list -o name",
+		Nothing: "No tasks are defined. Define one: orkesctl task define --name get-inventory", View: view(),
+		Read: func(ctx context.Context, client *conductor.Client) ([]taskDef, error) {
+			return client.TaskDefs.List(ctx)
+		},
+		Order: func(a, b taskDef) int { return strings.Compare(a.Value.Name, b.Value.Name) },
+	}.Command(deps)
 }
 
 func view() render.View[taskDef] {

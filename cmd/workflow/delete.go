@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/define"
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -52,20 +51,13 @@ func runDelete(ctx context.Context, deps *cli.Deps, name string, opts deleteOpti
 			return err
 		}
 	}
-	var changes []render.Change
+	changes := make([]render.Change, 0, len(versions))
 	for _, version := range versions {
-		change := render.Change{Kind: kind, ID: name, Version: version, Action: render.Deleted}
-		if opts.dryRun {
-			change.Word = define.Would(render.Deleted)
-		} else if err = client.WorkflowDefs.Delete(ctx, name, version); err != nil {
-			break
-		}
-		changes = append(changes, change)
+		changes = append(changes, render.Change{Kind: kind, ID: name, Version: version, Action: render.Deleted})
 	}
-	if printErr := deps.Printer().Changes(changes); err == nil {
-		err = printErr
-	}
-	return err
+	return deps.ChangeAll("delete", opts.dryRun, changes, func(i int) error {
+		return client.WorkflowDefs.Delete(ctx, name, versions[i])
+	})
 }
 
 // chosen returns the versions to delete. Without a flag there must be only one.

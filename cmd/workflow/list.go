@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"sort"
 	"strings"
@@ -17,31 +18,16 @@ import (
 type workflowDef = conductor.Document[conductor.WorkflowDef]
 
 func newList(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "List the workflow definitions, each version",
-		Example: "orkesctl workflow list\norkesctl workflow list --jq '.[].name'",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runList(cmd.Context(), deps) },
-	}
-}
-
-func runList(ctx context.Context, deps *cli.Deps) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	defs, err := client.WorkflowDefs.List(ctx)
-	if err != nil {
-		return err
-	}
-	sort.SliceStable(defs, func(i, j int) bool {
-		a, b := defs[i].Value, defs[j].Value
-		return a.Name < b.Name || (a.Name == b.Name && a.Version < b.Version)
-	})
-	if len(defs) == 0 && !deps.Globals.Format.Structured() {
-		deps.Note("No workflows are defined. Define one: orkesctl workflow define FILE")
-	}
-	return render.List(deps.Printer(), view(), defs)
+	return cli.Listing[workflowDef]{
+		Short: "List the workflow definitions, each version", Example: "orkesctl workflow list\norkesctl workflow list --jq '.[].name'",
+		Nothing: "No workflows are defined. Define one: orkesctl workflow define FILE", View: view(),
+		Read: func(ctx context.Context, client *conductor.Client) ([]workflowDef, error) {
+			return client.WorkflowDefs.List(ctx)
+		},
+		Order: func(a, b workflowDef) int {
+			return cmp.Or(strings.Compare(a.Value.Name, b.Value.Name), cmp.Compare(a.Value.Version, b.Value.Version))
+		},
+	}.Command(deps)
 }
 
 func view() render.View[workflowDef] {
