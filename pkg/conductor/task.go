@@ -83,14 +83,15 @@ func (s *TaskService) UpdateV2(ctx context.Context, result TaskResult) (*Documen
 	return &task, nil
 }
 
-// Log calls POST /tasks/{id}/log with one line.
+// Log calls POST /tasks/{id}/log with one line, as text: servers keep the body as it comes, so that a JSON string would show its quotes.
+// The official Go SDK does the same.
 func (s *TaskService) Log(ctx context.Context, id, line string) error {
 	op := fmt.Sprintf("log to task %q", id)
 	at, err := path("tasks", id, "log")
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	return s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, body: line, contentType: "text/plain"}, nil)
+	return s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, body: line, contentType: "text/plain; charset=utf-8"}, nil)
 }
 
 // Logs calls GET /tasks/{id}/log.
