@@ -60,6 +60,7 @@ func newGrantChange(deps *cli.Deps, verb, short string, revoke bool) *cobra.Comm
 	flags.StringArrayVar(&opts.flags.Tags, "tag", nil, "everything that carries this tag, `KEY:VALUE` (repeatable)")
 	flags.StringSliceVar(&opts.access, "access", []string{"EXECUTE"}, "the access: create, read, execute, update, delete")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
+	completeTargets(deps, cmd, &opts)
 	return cmd
 }
 

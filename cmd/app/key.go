@@ -62,7 +62,7 @@ func newKeySwitch(deps *cli.Deps, on bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: verb + " KEY", Short: short,
 		Example: "orkesctl app key " + verb + " 4f1c0d7e",
-		Args:    cli.Args("KEY"), ValidArgsFunction: cobra.NoFileCompletions,
+		Args:    cli.Args("KEY"), ValidArgsFunction: completeKeys(deps, &app),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				k, err := key(ctx, client, app.Value, args[0])
@@ -93,7 +93,7 @@ func newKeyDelete(deps *cli.Deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "delete KEY", Short: "Delete an access key",
 		Example: "orkesctl app key delete 4f1c0d7e --yes",
-		Args:    cli.Args("KEY"), ValidArgsFunction: cobra.NoFileCompletions,
+		Args:    cli.Args("KEY"), ValidArgsFunction: completeKeys(deps, &app),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				k, err := key(ctx, client, app.Value, args[0])

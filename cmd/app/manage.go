@@ -21,7 +21,7 @@ func newGet(deps *cli.Deps) *cobra.Command {
 	return &cobra.Command{
 		Use: "get [NAME|ID]", Short: "Show an application with its roles",
 		Example: "orkesctl app get get-inventory-worker",
-		Args:    cli.Args("[NAME|ID]"), ValidArgsFunction: completeApps(deps),
+		Args:    cli.Args("[NAME|ID]"), ValidArgsFunction: cli.CompleteFirst(completeApps(deps)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withApp(cmd.Context(), deps, first(args), func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				v := view()
@@ -63,7 +63,7 @@ func newRename(deps *cli.Deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rename NAME|ID NEW", Short: "Rename an application; its id, keys and grants stay",
 		Example: "orkesctl app rename billing billing-eu",
-		Args:    cli.Args("NAME|ID", "NEW"), ValidArgsFunction: completeApps(deps),
+		Args:    cli.Args("NAME|ID", "NEW"), ValidArgsFunction: cli.CompleteFirst(completeApps(deps)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				change := render.Change{Kind: kind, ID: args[1], Action: render.Updated, Detail: "was " + app.Value.Name}
@@ -90,7 +90,7 @@ func newDelete(deps *cli.Deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "delete NAME|ID", Short: "Delete an application with its keys and grants",
 		Example: "orkesctl app delete billing --yes",
-		Args:    cli.Args("NAME|ID"), ValidArgsFunction: completeApps(deps),
+		Args:    cli.Args("NAME|ID"), ValidArgsFunction: cli.CompleteFirst(completeApps(deps)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
 				change := render.Change{Kind: kind, ID: app.Value.Name, Action: render.Deleted}
@@ -110,16 +110,4 @@ func newDelete(deps *cli.Deps) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
 	return cmd
-}
-
-// completeApps completes the names of applications.
-func completeApps(deps *cli.Deps) cobra.CompletionFunc {
-	return cli.CompleteNames(deps, func(ctx context.Context, client *conductor.Client) ([]string, error) {
-		apps, err := client.Applications.List(ctx)
-		names := make([]string, 0, len(apps))
-		for _, app := range apps {
-			names = append(names, app.Value.Name)
-		}
-		return names, err
-	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -16,31 +17,42 @@ import (
 const completionTime = 2 * time.Second
 
 // CompleteNames completes arguments with names that the server knows, those already given left out. Where the server does not
-// answer there are none.
+// answer there are none, and nothing is said: somebody is typing.
 func CompleteNames(deps *Deps, list func(context.Context, *conductor.Client) ([]string, error)) cobra.CompletionFunc {
+	return CompleteWith(deps, func(ctx context.Context, client *conductor.Client, _ *cobra.Command) ([]string, error) {
+		return list(ctx, client)
+	})
+}
+
+// CompleteWith is CompleteNames where the names depend on the flags that were typed before, as those of cmd.
+func CompleteWith(deps *Deps, list func(context.Context, *conductor.Client, *cobra.Command) ([]string, error)) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		deps.completing()
 		client, err := deps.Client()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 		defer cancel()
-		names, err := list(ctx, client)
+		names, err := list(ctx, client, cmd)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		given := make(map[string]bool, len(args))
-		for _, arg := range args {
-			given[arg] = true
-		}
 		var matching []cobra.Completion
 		for _, name := range names {
-			if strings.HasPrefix(name, prefix) && !given[name] {
+			if strings.HasPrefix(name, prefix) && !slices.Contains(args, name) && !slices.Contains(matching, name) {
 				matching = append(matching, name)
 			}
 		}
 		return matching, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// completing makes the rest of the command silent and quick: no notes in the line that is being typed, no second try.
+func (d *Deps) completing() {
+	silent := *d.Term
+	silent.Err = io.Discard
+	d.Term, d.once = &silent, true
 }
 
 // CompleteProfiles completes with the names of the profiles.

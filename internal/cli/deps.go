@@ -35,6 +35,7 @@ type Deps struct {
 	Version string
 	Globals Globals
 
+	once     bool // each request is sent once; see completing
 	settings func() (config.Settings, error)
 	client   func() (*conductor.Client, error)
 	project  func() (*project.Project, error)
@@ -110,6 +111,9 @@ func (d *Deps) NewClient(s config.Settings) (*conductor.Client, error) {
 		opts = append(opts, conductor.WithTLS(conductor.TLSFiles{
 			CA: s.CAFile.Value, Cert: s.CertFile.Value, Key: s.KeyFile.Value,
 		}))
+	}
+	if d.once {
+		opts = append(opts, conductor.WithRetry(conductor.RetryPolicy{Attempts: 1}))
 	}
 	if d.Globals.Debug {
 		opts = append(opts, conductor.WithTrace(traceTo(d.Term.Err)))
