@@ -122,26 +122,3 @@ func bindGlobals(root *cobra.Command, deps *cli.Deps) {
 	_ = root.RegisterFlagCompletionFunc("profile", cli.CompleteProfiles(deps))
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(render.Outputs(), cobra.ShellCompDirectiveNoFileComp))
 }
-
-// flagMessage says of a number that is none what is wanted, and not which function of Go found out.
-func flagMessage(err error) string {
-	message, function, number := strings.Cut(err.Error(), ": strconv.")
-	switch {
-	case !number:
-		return message
-	case strings.HasPrefix(function, "ParseBool"):
-		return message + ": want true or false"
-	default:
-		return message + ": want a whole number"
-	}
-}
-
-func flagHint(cmd *cobra.Command, err error) string {
-	hint := cli.UsageHint(cmd)
-	if word, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
-		if near := nearestFlag(cmd, word); near != "" {
-			hint = "Did you mean --" + near + "?\n" + hint
-		}
-	}
-	return hint
-}

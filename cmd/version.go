@@ -6,11 +6,9 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/render"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // version is set by the release build (-ldflags -X). Otherwise the module's own version is used.
@@ -107,11 +105,4 @@ func newCompletion() *cobra.Command {
 			}
 		},
 	}
-}
-
-func nearestFlag(cmd *cobra.Command, word string) string {
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	near, _ := definition.Nearest(word, names)
-	return near
 }

@@ -48,6 +48,9 @@ func New(deps *cli.Deps) *cobra.Command {
 			if !slices.Contains(append(methods, "PATCH", "HEAD"), opts.method) {
 				return cli.Usage("One of: "+strings.Join(methods, ", "), "unknown method %q", args[0])
 			}
+			if err := checkPath(opts.method, opts.path); err != nil {
+				return err
+			}
 			return run(cmd.Context(), deps, opts)
 		},
 	}
@@ -57,6 +60,23 @@ func New(deps *cli.Deps) *cobra.Command {
 	flags.BoolVar(&opts.include, "include", false, "show the answer's status and headers on standard error")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "show what would be sent, send nothing that writes")
 	return cmd
+}
+
+// checkPath refuses a whole URL: the token goes only to the server that the settings name.
+func checkPath(method, path string) error {
+	path, _, _ = strings.Cut(path, "?") // behind it, a URL is a value like any other
+	server, below, whole := strings.Cut(path, "://")
+	switch {
+	case strings.TrimLeft(path, "/") == "":
+		return cli.Usage("Example: orkesctl api GET metadata/taskdefs", "PATH is empty")
+	case !whole && !strings.HasPrefix(path, "//"):
+		return nil
+	}
+	hint := "Example: orkesctl api GET metadata/taskdefs"
+	if host, rest, found := strings.Cut(below, "/api/"); found && !strings.Contains(host, "@") {
+		hint = fmt.Sprintf("Say which server and which path: orkesctl api %s %s --server %s://%s", method, rest, server, host)
+	}
+	return cli.Usage(hint, "PATH is below the server's /api, and no URL: your token is sent to the configured server only")
 }
 
 func run(ctx context.Context, deps *cli.Deps, opts options) error {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/devserver"
 )
 
@@ -52,18 +53,22 @@ Conductor. Everything is kept in memory. Commands find it by themselves while no
 	return cmd
 }
 
-func (o startOptions) check() error {
+func (o startOptions) check(getenv func(string) string) error {
 	if o.flavor != string(devserver.FlavorOrkes) && o.flavor != string(devserver.FlavorOSS) {
 		return cli.Usage("One of: orkes, oss", "--flavor %s: unknown flavor", o.flavor)
 	}
 	if o.port < 0 || o.port > 65535 {
 		return cli.Usage("Example: --port 18080", "--port %d: a port is 0 to 65535", o.port)
 	}
+	if (getenv("ORKESCTL_DEV_KEY") == "") != (getenv("ORKESCTL_DEV_SECRET") == "") {
+		return cli.Usage("Set both or none: unset ORKESCTL_DEV_KEY ORKESCTL_DEV_SECRET",
+			"ORKESCTL_DEV_KEY and ORKESCTL_DEV_SECRET are a pair: only one of them is set")
+	}
 	return nil
 }
 
 func runStart(ctx context.Context, deps *cli.Deps, opts startOptions) error {
-	if err := opts.check(); err != nil {
+	if err := opts.check(deps.Getenv); err != nil {
 		return err
 	}
 	paths, pathsErr := deps.Paths()
@@ -143,8 +148,14 @@ func announce(deps *cli.Deps, opts startOptions, record config.Dev) error {
 	if ip := net.ParseIP(opts.host); opts.host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		deps.Note("warning: %s can be reached from other machines. This server is for development: it has no TLS and one administrator key.", opts.host)
 	}
-	if deps.Globals.Format.JSON() {
+	switch format := deps.Globals.Format; {
+	case format == render.Format{Output: "json"}: // one line, so that a script can read it while the server goes on
 		return json.NewEncoder(deps.Term.Out).Encode(record) //nolint:gosec // G117: scripts take the key and secret from this line
+	case format.Structured():
+		return format.Document(deps.Term, record)
+	case format.Output == "name":
+		_, err := fmt.Fprintln(deps.Term.Out, "dev/"+record.URL)
+		return err
 	}
 	kind := "Orkes-compatible"
 	if opts.flavor == string(devserver.FlavorOSS) {
