@@ -68,7 +68,7 @@ func runSet(deps *cli.Deps, name, value string, dryRun bool) error {
 		if profiles.Current == "" {
 			profiles.Current = chosen
 		}
-		if err := profiles.Save(paths); err != nil {
+		if err := deps.SaveProfiles(profiles); err != nil {
 			return err
 		}
 	}

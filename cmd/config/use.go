@@ -41,7 +41,7 @@ func runUse(deps *cli.Deps, name string, dryRun bool) error {
 		change.Action, change.Word = render.Updated, "would be current"
 	default:
 		profiles.Current, change.Action, change.Word = name, render.Updated, "current"
-		if err := profiles.Save(paths); err != nil {
+		if err := deps.SaveProfiles(profiles); err != nil {
 			return err
 		}
 	}

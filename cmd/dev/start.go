@@ -119,8 +119,11 @@ func serve(ctx context.Context, deps *cli.Deps, paths config.Paths, opts startOp
 	if err := seed(ctx, record, opts.seeds); err != nil {
 		return err
 	}
-	if err := errors.Join(keyErr, config.WriteDev(paths, record)); err != nil {
+	if err := config.WriteDev(paths, record); err != nil {
 		deps.Note("note: other commands will not find this server by themselves: %v", err)
+		deps.Note("Set XDG_STATE_HOME to a folder that can be written, or see its key with -o json.")
+	} else if keyErr != nil {
+		deps.Note("note: the next start will have another key: %v", keyErr)
 	}
 	defer func() { _ = config.ForgetDev(paths, record.PID) }()
 	if err := announce(deps, opts, record); err != nil {

@@ -105,10 +105,10 @@ func store(deps *cli.Deps, paths config.Paths, profiles *config.Profiles, name s
 		profile.SecretIn, err = secrets.Store(name, secret)
 	}
 	if err != nil {
-		return err
+		return cli.Hint(err, "The key works, and was not stored. Another folder for it: set XDG_CONFIG_HOME")
 	}
 	profiles.Profiles[name], profiles.Current = profile, name
-	if err := profiles.Save(paths); err != nil {
+	if err := deps.SaveProfiles(profiles); err != nil {
 		return err
 	}
 	if profile.SecretIn == config.InFile {

@@ -53,7 +53,7 @@ func runLogout(deps *cli.Deps, dryRun bool) error {
 		}
 		profile.Key, profile.SecretIn = "", ""
 		profiles.Profiles[name] = profile
-		if err := profiles.Save(paths); err != nil {
+		if err := deps.SaveProfiles(profiles); err != nil {
 			return err
 		}
 		change.Action, change.Word = render.Updated, "signed out"

@@ -56,6 +56,15 @@ func (d *Deps) Paths() (config.Paths, error) { return config.FindPaths(d.Getenv)
 // Settings returns the settings of the person who runs the command.
 func (d *Deps) Settings() (config.Settings, error) { return d.settings() }
 
+// SaveProfiles replaces the profiles file.
+func (d *Deps) SaveProfiles(profiles *config.Profiles) error {
+	paths, err := d.Paths()
+	if err != nil {
+		return err
+	}
+	return Hint(profiles.Save(paths), "Where it is kept says: orkesctl config path. Another folder: set XDG_CONFIG_HOME")
+}
+
 // Client returns the client for the person's settings.
 func (d *Deps) Client() (*conductor.Client, error) { return d.client() }
 

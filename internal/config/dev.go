@@ -4,9 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/orkesctl/orkesctl/internal/file"
@@ -89,7 +87,7 @@ func randomHex(n int) string { return hex.EncodeToString(randomBytes(n)) }
 
 func readJSON(path string, v any) (found bool, err error) {
 	data, err := os.ReadFile(path) //nolint:gosec // a fixed name in the program's own folder
-	if errors.Is(err, fs.ErrNotExist) {
+	if missing(err) {
 		return false, nil
 	}
 	if err == nil {

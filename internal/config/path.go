@@ -4,9 +4,11 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // Paths are the folders the program keeps its files in.
@@ -58,3 +60,8 @@ func (p Paths) devKeyFile() string { return filepath.Join(p.State, "dev-key.json
 func (p Paths) DevLog() string { return filepath.Join(p.State, "dev.log") }
 
 func makeDir(dir string) error { return os.MkdirAll(dir, 0o700) }
+
+// missing reports whether a file is not there: also where the folder that should hold it is none, as with HOME=/dev/null.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}

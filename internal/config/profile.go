@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"regexp"
 	"sort"
@@ -70,7 +69,7 @@ func (p *Profiles) Chosen(flags Flags, getenv func(string) string) (name string,
 // LoadProfiles reads the profiles file. A missing file is an empty one.
 func LoadProfiles(paths Paths) (*Profiles, error) {
 	profiles := &Profiles{Profiles: map[string]Profile{}}
-	if _, err := os.Stat(paths.ProfilesFile()); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(paths.ProfilesFile()); missing(err) {
 		return profiles, nil
 	}
 	reader := viper.NewWithOptions(viper.KeyDelimiter("::"))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 
@@ -93,7 +92,7 @@ func (s *Secrets) Delete(profile, where string) error {
 func (s *Secrets) readFile() (map[string]string, error) {
 	all := map[string]string{}
 	data, err := os.ReadFile(s.paths.secretsFile())
-	if errors.Is(err, fs.ErrNotExist) {
+	if missing(err) {
 		return all, nil
 	}
 	if err == nil {
