@@ -25,7 +25,7 @@ func flagMessage(err error) string {
 	if wants == "" {
 		return err.Error()
 	}
-	return fmt.Sprintf("--%s %s: want %s", invalid.GetFlag().Name, invalid.GetValue(), wants)
+	return fmt.Sprintf("invalid argument %q for \"--%s\" flag: want %s", invalid.GetValue(), invalid.GetFlag().Name, wants)
 }
 
 func flagHint(cmd *cobra.Command, err error) string {

@@ -57,11 +57,11 @@ func TestFlagsSayWhatTheyTake(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a number":       {[]string{"dev", "start", "--port", "abc"}, "error: --port abc: want a whole number\n"},
-		"too large":      {[]string{"dev", "start", "--port", "99999999999999999999"}, "error: --port 99999999999999999999: want a whole number\n"},
+		"a number":       {[]string{"dev", "start", "--port", "abc"}, "error: invalid argument \"abc\" for \"--port\" flag: want a whole number\n"},
+		"too large":      {[]string{"dev", "start", "--port", "99999999999999999999"}, "error: invalid argument \"99999999999999999999\" for \"--port\" flag: want a whole number\n"},
 		"out of range":   {[]string{"dev", "start", "--port", "70000"}, "error: --port 70000: a port is 0 to 65535\n"},
 		"negative":       {[]string{"dev", "start", "--port", "-1"}, "error: --port -1: a port is 0 to 65535\n"},
-		"yes or no":      {[]string{"app", "list", "--yes=maybe"}, "error: --yes maybe: want true or false\n"},
+		"yes or no":      {[]string{"app", "list", "--yes=maybe"}, "error: invalid argument \"maybe\" for \"--yes\" flag: want true or false\n"},
 		"no value":       {[]string{"dev", "start", "--port"}, "error: flag needs an argument: --port\n"},
 		"nearly a flag":  {[]string{"dev", "start", "--prot", "1"}, "Did you mean --port?\n"},
 		"nearly a verb":  {[]string{"app", "lst"}, "Did you mean: orkesctl app list\n"},
