@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -79,4 +80,62 @@ func (a *Access) AllTags() []conductor.Tag {
 	}
 	slices.SortFunc(list, func(x, y conductor.Tag) int { return strings.Compare(x.Key+":"+x.Value, y.Key+":"+y.Value) })
 	return list
+}
+
+// TagGroup counts the things of one type that carry a tag: a row of GET /metadata/tags/grouped (access sheet §4.4).
+type TagGroup struct {
+	Key   string `json:"tagKey"`
+	Value string `json:"tagValue"`
+	Type  string `json:"resourceType"` // spelled as a grant's target type [inferred]
+	Count int    `json:"countPerResourceType"`
+}
+
+// TagGroups counts what carries each tag, sorted.
+func (a *Access) TagGroups() []TagGroup {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	counts := map[TagGroup]int{}
+	for target, tags := range a.tags {
+		for _, tag := range tags {
+			counts[TagGroup{Key: tag.Key, Value: tag.Value, Type: target.Type}]++
+		}
+	}
+	list := make([]TagGroup, 0, len(counts))
+	for row, count := range counts {
+		row.Count = count
+		list = append(list, row)
+	}
+	slices.SortFunc(list, func(x, y TagGroup) int {
+		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Value, y.Value), strings.Compare(x.Type, y.Type))
+	})
+	return list
+}
+
+// TaggedResource is one thing that carries a tag: a row of GET /metadata/tags/resources (access sheet §4.4).
+type TaggedResource struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+}
+
+// Tagged lists what carries a tag, of one type where kind is not empty, sorted. fault.Invalid for an unknown type.
+func (a *Access) Tagged(tag conductor.Tag, kind string) ([]TaggedResource, error) {
+	kind = strings.ToUpper(kind)
+	if kind != "" && !slices.Contains(targetTypes(), kind) {
+		return nil, fault.Invalid("resourceType %q is not known", kind)
+	}
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	list := []TaggedResource{}
+	for target, tags := range a.tags {
+		if kind != "" && target.Type != kind || !slices.ContainsFunc(tags, func(t conductor.Tag) bool { return t.Key == tag.Key && t.Value == tag.Value }) {
+			continue
+		}
+		row := TaggedResource{ID: target.ID, DisplayName: target.ID}
+		if app := a.apps[target.ID]; app != nil && target.Type == "APPLICATION" {
+			row.DisplayName = app.Name
+		}
+		list = append(list, row)
+	}
+	slices.SortFunc(list, func(x, y TaggedResource) int { return strings.Compare(x.ID, y.ID) })
+	return list, nil
 }

@@ -28,6 +28,12 @@ type api struct {
 
 // New returns the server's handler.
 func New(opts Options) http.Handler {
+	a := newAPI(opts)
+	return a.guard(http.HandlerFunc(a.serve))
+}
+
+// newAPI registers every route of the flavour.
+func newAPI(opts Options) *api {
 	a := &api{Options: opts, router: router{routes: map[string][]*route{}}}
 	a.metadataRoutes()
 	a.workflowRoutes()
@@ -41,7 +47,7 @@ func New(opts Options) http.Handler {
 		a.tagRoutes()
 	}
 	a.unsupportedRoutes()
-	return a.guard(http.HandlerFunc(a.serve))
+	return a
 }
 
 // call is one request with its caller; nil in the open-source flavour.

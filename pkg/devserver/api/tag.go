@@ -2,12 +2,26 @@ package api
 
 import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
 func (a *api) tagRoutes() {
 	a.route("GET /api/metadata/tags", func(*call) (any, error) { return a.Access.AllTags(), nil })
+	a.route("GET /api/metadata/tags/grouped", func(*call) (any, error) { return a.Access.TagGroups(), nil })
+	a.route("GET /api/metadata/tags/resources", a.taggedResources)
 	a.tagsOn("task", taskTarget, func(name string) error { _, err := a.Engine.TaskDef(name); return err })
 	a.tagsOn("workflow", workflowTarget, func(name string) error { _, err := a.Engine.WorkflowDef(name, 0); return err })
+}
+
+// taggedResources lists what carries the tag, of one type where resourceType is given.
+func (a *api) taggedResources(c *call) (any, error) {
+	q := c.query()
+	for _, name := range []string{"tagKey", "tagValue"} {
+		if q.Get(name) == "" {
+			return nil, fault.Invalid("Required request parameter '%s' is not present", name)
+		}
+	}
+	return a.Access.Tagged(conductor.Tag{Key: q.Get("tagKey"), Value: q.Get("tagValue")}, q.Get("resourceType"))
 }
 
 // tagsOn registers the four tag routes of a kind of definition: POST and DELETE take one tag, PUT replaces all (access sheet §4.4).

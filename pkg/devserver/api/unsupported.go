@@ -71,7 +71,7 @@ PUT /api/scheduler/schedules/{name}/resume
 PUT /api/workflow/{workflowId}/skiptask/{taskReferenceName}
 `
 
-// orkesOnly are routes of Orkes' OpenAPI document that open-source Conductor has not.
+// orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.
 const orkesOnly = `
 DELETE /api/environment/{key}
 DELETE /api/environment/{name}/tags
@@ -91,6 +91,7 @@ DELETE /api/metadata/webhook/{id}/tags
 DELETE /api/prompts/{name}
 DELETE /api/prompts/{name}/tags
 DELETE /api/prompts/{name}/versions/{version}
+DELETE /api/roles/{name}
 DELETE /api/registry/service/protos/{registryName}/{filename}
 DELETE /api/registry/service/{name}
 DELETE /api/registry/service/{registryName}/methods
@@ -147,6 +148,9 @@ GET /api/registry/service/protos/{registryName}/{filename}
 GET /api/registry/service/{name}
 GET /api/registry/service/{name}/circuit-breaker/status
 GET /api/registry/service/{name}/discover
+GET /api/roles/custom
+GET /api/roles/permissions
+GET /api/roles/{name}
 GET /api/scheduler/schedules/tags
 GET /api/scheduler/schedules/{name}/tags
 GET /api/schema
@@ -189,6 +193,7 @@ POST /api/registry/service/protos/{registryName}/{filename}
 POST /api/registry/service/{name}/circuit-breaker/close
 POST /api/registry/service/{name}/circuit-breaker/open
 POST /api/registry/service/{registryName}/methods
+POST /api/roles
 POST /api/schema
 POST /api/secrets
 POST /api/workflow/correlated/batch
@@ -207,6 +212,7 @@ PUT /api/metadata/webhook/{id}
 PUT /api/metadata/webhook/{id}/tags
 PUT /api/prompts/{name}
 PUT /api/prompts/{name}/tags
+PUT /api/roles/{name}
 PUT /api/scheduler/schedules/{name}/tags
 PUT /api/secrets/{key}
 PUT /api/secrets/{key}/tags

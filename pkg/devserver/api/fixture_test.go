@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+)
+
+const adminKey, adminSecret = "admin-key", "admin-secret"
+
+// fixture is a server's handler over a small world: task t and workflow f and application "owned" are the owner's, one execution of f waits
+// for t, jane is a user and g a group. Its clock stands still until a test moves it.
+type fixture struct {
+	t       *testing.T
+	api     *api
+	handler http.Handler
+	rules   *access.Access
+	now     time.Time
+	admin   *access.Caller
+	tokens  map[string]string // by identity
+	names   map[string]string // what $NAME stands for in a path or body
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{t: t, now: time.Now(), tokens: map[string]string{}, names: map[string]string{}}
+	eng, err := engine.New(engine.Options{EnforceIdempotency: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, eng.Close()) })
+	clock := func() time.Time { return f.now }
+	f.rules, err = access.New(access.Options{Store: store.NewMemory(), Now: clock})
+	require.NoError(t, err)
+	f.api = newAPI(Options{Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: clock})
+	f.handler = f.api.guard(http.HandlerFunc(f.api.serve))
+	require.NoError(t, f.rules.Bootstrap(context.Background(), "admin", adminKey, adminSecret))
+	f.identities()
+	f.things()
+	return f
+}
+
+func (f *fixture) identities() {
+	f.t.Helper()
+	ctx := context.Background()
+	expired, err := f.rules.Token(adminKey, adminSecret, time.Minute)
+	require.NoError(f.t, err)
+	f.now = f.now.Add(time.Hour)
+	admin, err := f.rules.Token(adminKey, adminSecret, 0)
+	require.NoError(f.t, err)
+	f.admin, _, err = f.rules.Authenticate(admin)
+	require.NoError(f.t, err)
+	f.tokens = map[string]string{"none": "", "bad": admin + "x", "expired": expired, "ADMIN": admin}
+	f.application("worker", "WORKER")
+	granted := f.application("granted", "WORKER")
+	f.application("owner", "METADATA_API", "APPLICATION_CREATOR")
+	f.application("METADATA_API", "METADATA_API")
+	for _, target := range []conductor.Target{taskTarget("t"), workflowTarget("f")} {
+		require.NoError(f.t, f.rules.Grant(ctx, conductor.Authorization{
+			Subject: conductor.Subject{Type: "USER", ID: granted}, Target: target, Access: []string{"EXECUTE"},
+		}))
+	}
+}
+
+// application makes an application that the identity of its name calls with, and returns its user's id.
+func (f *fixture) application(name string, roles ...string) string {
+	f.t.Helper()
+	ctx := context.Background()
+	app, err := f.rules.CreateApplication(ctx, f.admin, name)
+	require.NoError(f.t, err)
+	for _, role := range roles {
+		require.NoError(f.t, f.rules.AddRole(ctx, f.admin, app.ID, role))
+	}
+	key, err := f.rules.CreateKey(ctx, app.ID)
+	require.NoError(f.t, err)
+	f.tokens[name], err = f.rules.Token(key.ID, key.Secret, 0)
+	require.NoError(f.t, err)
+	return app.UserID()
+}
+
+func (f *fixture) things() {
+	f.t.Helper()
+	f.must("owner", "POST /api/metadata/taskdefs", `[{"name":"t","retryCount":0}]`)
+	f.must("owner", "POST /api/metadata/workflow", `{"name":"f","version":1,"tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+	f.must("owner", "POST /api/metadata/task/t/tags", `{"key":"k","value":"v"}`)
+	f.must("owner", "POST /api/metadata/workflow/f/tags", `{"key":"k","value":"v"}`)
+	f.must("ADMIN", "PUT /api/groups/g", `{"description":"d"}`)
+	f.must("ADMIN", "PUT /api/users/jane", `{"name":"Jane","groups":["g"]}`)
+	f.names["APP"] = f.field("owner", "POST /api/applications", `{"name":"owned"}`, "id")
+	f.names["KEY"] = f.field("owner", "POST /api/applications/$APP/accessKeys", "", "id")
+	f.names["RUN"] = f.must("ADMIN", "POST /api/workflow/f?correlationId=c", `{}`)
+	var run conductor.Workflow
+	require.NoError(f.t, json.Unmarshal([]byte(f.must("ADMIN", "GET /api/workflow/$RUN", "")), &run))
+	f.names["TASK"] = run.Tasks[0].TaskID
+}
+
+func (f *fixture) must(as, call, body string) string {
+	f.t.Helper()
+	answer := f.send(as, call, body)
+	require.Equal(f.t, http.StatusOK, answer.Code, "%s: %s", call, answer.Body)
+	return answer.Body.String()
+}
+
+func (f *fixture) field(as, call, body, name string) string {
+	f.t.Helper()
+	var object map[string]any
+	require.NoError(f.t, json.Unmarshal([]byte(f.must(as, call, body)), &object))
+	value, _ := object[name].(string)
+	require.NotEmpty(f.t, value)
+	return value
+}
+
+// send makes a call like "GET /api/workflow/$RUN" as an identity.
+func (f *fixture) send(as, call, body string) *httptest.ResponseRecorder {
+	f.t.Helper()
+	for name, value := range f.names {
+		call, body = strings.ReplaceAll(call, "$"+name, value), strings.ReplaceAll(body, "$"+name, value)
+	}
+	method, path, _ := strings.Cut(call, " ")
+	request := httptest.NewRequestWithContext(f.t.Context(), method, "http://localhost:8080"+path, strings.NewReader(body))
+	if token, known := f.tokens[as]; token != "" {
+		request.Header.Set("X-Authorization", token)
+	} else {
+		require.True(f.t, known, "identity %s", as)
+	}
+	answer := httptest.NewRecorder()
+	f.handler.ServeHTTP(answer, request)
+	return answer
+}
+
+// patterns lists every route that the server has, and which of them only say that they are missing.
+func (f *fixture) patterns() []string {
+	var found []string
+	for at, routes := range f.api.router.routes {
+		for _, r := range routes {
+			found = append(found, strings.TrimRight(at, "/")+" /"+strings.Join(r.segments, "/"))
+		}
+	}
+	return found
+}
