@@ -216,4 +216,7 @@ PUT /api/roles/{name}
 PUT /api/scheduler/schedules/{name}/tags
 PUT /api/secrets/{key}
 PUT /api/secrets/{key}/tags
+GET /context.js
+GET /webhook/{id}
+POST /webhook/{id}
 `
