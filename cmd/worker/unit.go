@@ -30,7 +30,7 @@ func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
 			err = cli.NotFound("Go to your worker's folder, name it, or make one: orkesctl scaffold worker --lang "+languages[0].Name,
 				"no %s here or in a folder above, and nothing that looks like a worker's project", project.FileName)
 		}
-		return []*launch.Unit{unit}, err
+		return at(deps, []*launch.Unit{unit}), err
 	}
 	var found []*launch.Unit
 	for _, name := range names {
@@ -48,7 +48,17 @@ func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
 		unit.Name = filepath.ToSlash(filepath.Clean(name))
 		found = append(found, unit)
 	}
-	return found, nil
+	return at(deps, found), nil
+}
+
+// at says where the environment has the toolchain of each unit.
+func at(deps *cli.Deps, found []*launch.Unit) []*launch.Unit {
+	for _, unit := range found {
+		if unit != nil && unit.Language != nil && unit.Language.Toolchain.Home != "" {
+			unit.Home = deps.Getenv(unit.Language.Toolchain.Home)
+		}
+	}
+	return found
 }
 
 // streams are where a unit's programs write: straight to ours, or through a prefix where there are several.
@@ -108,6 +118,7 @@ type launcher struct {
 }
 
 func (l *launcher) step(ctx context.Context, args []string) error {
+	args = append([]string{l.unit.Program(args[0])}, args[1:]...)
 	err := process.Run(ctx, process.Command{Args: args, Dir: l.unit.Project.Root, Env: l.env, Stdout: l.out, Stderr: l.errs})
 	if hint := l.unit.Explain(args[0], err); hint != "" {
 		return cli.Hint(err, "%s", hint)

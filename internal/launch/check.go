@@ -42,7 +42,8 @@ func (u *Unit) toolchain(ctx context.Context) *Problem {
 	if tool.Program == "" {
 		return nil
 	}
-	if _, err := exec.LookPath(tool.Program); err != nil {
+	program := u.Program(tool.Program)
+	if _, err := exec.LookPath(program); err != nil {
 		return &Problem{tool.Program + " is not installed", tool.Hint}
 	}
 	if tool.Minimum == "" {
@@ -51,12 +52,12 @@ func (u *Unit) toolchain(ctx context.Context) *Problem {
 	ctx, cancel := context.WithTimeout(ctx, Budget)
 	defer cancel()
 	var out bytes.Buffer
-	err := process.Run(ctx, process.Command{Args: append([]string{tool.Program}, tool.Args...), Dir: u.Project.Root, Stdout: &out, Stderr: &out, Wait: -1})
+	err := process.Run(ctx, process.Command{Args: append([]string{program}, tool.Args...), Dir: u.Project.Root, Stdout: &out, Stderr: &out, Wait: -1})
 	found := version(out.String())
 	if err != nil || found == "" || atLeast(found, tool.Minimum) {
 		return nil
 	}
-	return &Problem{fmt.Sprintf("%s is version %s; at least %s is needed", tool.Program, found, tool.Minimum), tool.Hint}
+	return &Problem{fmt.Sprintf("%s is version %s; at least %s is needed", program, found, tool.Minimum), tool.Hint}
 }
 
 // version is the first number in a text, with its dots.

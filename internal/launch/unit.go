@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,12 +19,24 @@ import (
 )
 
 // Unit is one folder with workers. Language is nil where it is not known. Recognised is set where no orkesctl.yaml says how the
-// workers are launched, and the language's own way was taken.
+// workers are launched, and the language's own way was taken. Home is the folder of the toolchain; empty where the PATH has it.
 type Unit struct {
 	Name       string
 	Project    *project.Project
 	Language   *scaffold.Language
 	Recognised bool
+	Home       string
+}
+
+// Program finds a program of the toolchain in its folder, else leaves the name as it is.
+func (u *Unit) Program(name string) string {
+	if u.Home == "" || strings.ContainsAny(name, `/\`) {
+		return name
+	}
+	if found, err := exec.LookPath(filepath.Join(u.Home, "bin", name)); err == nil {
+		return found
+	}
+	return name
 }
 
 // Languages reads the languages that there are templates for.

@@ -78,10 +78,12 @@ type SDK struct {
 }
 
 // Toolchain is what must be installed to build and run the project. Program is asked for its version with Args; the first number
-// with dots in what it prints is compared with Minimum.
+// with dots in what it prints is compared with Minimum. Home names a variable with the folder of the toolchain, such as JAVA_HOME:
+// where it is set, programs come from the folder's bin first.
 type Toolchain struct {
 	Program string   `json:"program"`
 	Args    []string `json:"args"`
+	Home    string   `json:"home"`
 	Minimum string   `json:"minimum"`
 	Hint    string   `json:"hint"`
 }
