@@ -145,9 +145,9 @@ func (l *launched) says(d time.Duration, words ...string) {
 func (c *candidate) launch(t *testing.T, env []string, domain, secret string) *launched {
 	t.Helper()
 	words := c.runCommand(t)
-	l := &launched{t: t, command: exec.Command(located(c.folder(t), words[0]), words[1:]...), ended: make(chan struct{})}
+	l := &launched{t: t, command: exec.Command(c.located(c.folder(t), words[0]), words[1:]...), ended: make(chan struct{})}
 	l.command.Dir, l.command.Stdout, l.command.Stderr = c.folder(t), l, l
-	l.command.Env = append(os.Environ(), env...)
+	l.command.Env = append(c.environ(), env...)
 	if domain != "" {
 		l.command.Env = append(l.command.Env, "CONDUCTOR_WORKER_DOMAIN="+domain)
 	}

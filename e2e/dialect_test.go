@@ -1,21 +1,26 @@
 package e2e
 
+import "path/filepath"
+
 // edit puts text before the first place where before stands.
 type edit struct{ before, add string }
 
 // dialect is what the matrix must know of a language beside its language.yaml: where the guide's worker is, and how the play is
 // written in it. The play: product "fail" fails, "terminal" fails for good, "slow-N" takes N seconds. keep names what holds the
-// installed dependencies. cannot says why a cell does not hold, without the SDK's name.
+// installed dependencies. homes are where the language's toolchain may be, where its variable does not say so; env is for all that is
+// run. cannot says why a cell does not hold, without the SDK's name.
 type dialect struct {
 	row    string // the language's key
 	keep   []string
+	homes  string
+	env    []string
 	file   string
 	edits  []edit
 	cannot map[string]string
 }
 
 func dialects() []dialect {
-	return []dialect{
+	return []dialect{javaDialect("java"), javaDialect("java-spring"),
 		{
 			row: "go", file: "internal/worker/get_inventory_worker.go",
 			edits: []edit{
@@ -54,5 +59,25 @@ func dialects() []dialect {
         raise NonRetryableException("never")
 `}},
 		},
+	}
+}
+
+// javaDialect is that of Java with Maven, whose repository is below .cache and shared by the variants.
+func javaDialect(row string) dialect {
+	repository, _ := filepath.Abs(filepath.Join("..", ".cache", "m2"))
+	return dialect{
+		row: row, homes: "/usr/lib/jvm/*", env: []string{"MAVEN_OPTS=-Dmaven.repo.local=" + repository},
+		file: "src/main/java/getinventoryworker/workers/GetInventoryWorker.java",
+		edits: []edit{{before: "        return new Output(input.productId()", add: `        String play = String.valueOf(input.productId());
+        if (play.startsWith("slow-")) {
+            Thread.sleep(1000 * Long.parseLong(play.substring(5)));
+        }
+        switch (play) {
+            case "fail" -> throw new IllegalStateException("not today");
+            case "panic" -> throw new AssertionError("lost");
+            case "terminal" -> throw new com.netflix.conductor.sdk.workflow.executor.task.NonRetryableException("never");
+            default -> { }
+        }
+`}},
 	}
 }

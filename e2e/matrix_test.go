@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -22,8 +24,8 @@ type language struct {
 	Name, Variant string
 	SDK           struct{ Name, Version string }
 	Toolchain     struct {
-		Program string
-		Args    []string
+		Program, Home, Minimum string
+		Args                   []string
 	}
 }
 
@@ -35,6 +37,7 @@ type candidate struct {
 	dialect
 
 	program, dir string // orkesctl, and the project
+	home         string // of the toolchain, where it is not the one of the PATH
 }
 
 // TestMatrix takes every language's project through every cell: what its users do, and what goes wrong for them. The table of
@@ -63,10 +66,7 @@ func TestMatrix(t *testing.T) {
 			if c.row == "" {
 				t.Skipf("%s has no row in dialects(): see CONTRIBUTING.md", l.key())
 			}
-			probe := exec.CommandContext(deadline(t, time.Minute), l.Toolchain.Program, l.Toolchain.Args...)
-			if err := probe.Run(); err != nil {
-				t.Skipf("%s is not installed: %v", l.Toolchain.Program, err)
-			}
+			c.probe(t)
 			c.run(t, table)
 		})
 	}
@@ -157,9 +157,9 @@ func (c *candidate) step(name string) func(*testing.T) {
 		require.NoError(t, err)
 		commands := map[string][][]string{"install": p.Worker.Install, "build": p.Worker.Build, "lint": p.Worker.Lint, "test": p.Worker.Test}[name]
 		for _, words := range commands {
-			command := exec.CommandContext(deadline(t, 10*time.Minute), located(p.Root, words[0]), words[1:]...)
+			command := exec.CommandContext(deadline(t, 10*time.Minute), c.located(p.Root, words[0]), words[1:]...)
 			command.Dir = p.Root
-			command.Env = append(os.Environ(), "PATH="+filepath.Dir(c.program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+			command.Env = append(c.environ(), "PATH="+filepath.Dir(c.program)+string(os.PathListSeparator)+os.Getenv("PATH"))
 			output, err := command.CombinedOutput()
 			require.NoError(t, err, "%s\n%s", strings.Join(words, " "), output)
 			require.False(t, words[0] == "gofmt" && len(output) > 0, "%s", output)
@@ -167,12 +167,54 @@ func (c *candidate) step(name string) func(*testing.T) {
 	}
 }
 
-// located finds a program that is named by a path inside the project.
-func located(root, program string) string {
+// probe finds a toolchain that is new enough, on the PATH or in a home of its own, or skips.
+func (c *candidate) probe(t *testing.T) {
+	t.Helper()
+	homes := []string{""}
+	if c.Toolchain.Home != "" {
+		found, err := filepath.Glob(c.homes)
+		require.NoError(t, err)
+		homes = slices.Concat([]string{os.Getenv(c.Toolchain.Home), ""}, found)
+	}
+	for _, c.home = range homes {
+		output, err := exec.CommandContext(deadline(t, time.Minute), c.located("", c.Toolchain.Program), c.Toolchain.Args...).CombinedOutput()
+		if err == nil && slices.Compare(version(string(output)), version(c.Toolchain.Minimum)) >= 0 {
+			return
+		}
+	}
+	t.Skipf("%s %s is not installed", c.Toolchain.Program, c.Toolchain.Minimum)
+}
+
+// version reads the first number with dots in a text.
+func version(text string) []int {
+	var parts []int
+	for part := range strings.SplitSeq(regexp.MustCompile(`\d+(\.\d+)*`).FindString(text), ".") {
+		n, _ := strconv.Atoi(part)
+		parts = append(parts, n)
+	}
+	return parts
+}
+
+// located finds a program that is named by a path inside the project, or that is in the toolchain's home.
+func (c *candidate) located(root, program string) string {
 	if strings.Contains(program, "/") {
 		return filepath.Join(root, program)
 	}
+	if in := filepath.Join(c.home, "bin", program); c.home != "" {
+		if _, err := os.Stat(in); err == nil {
+			return in
+		}
+	}
 	return program
+}
+
+// environ is the environment of everything that is run.
+func (c *candidate) environ() []string {
+	env := append(os.Environ(), c.env...)
+	if c.home != "" {
+		env = append(env, c.Toolchain.Home+"="+c.home)
+	}
+	return env
 }
 
 // prepare puts the play into the worker, so that a product's number decides what becomes of the task, and builds it.

@@ -130,6 +130,29 @@ func TestPythonCompiles(t *testing.T) {
 	require.NoError(t, err, "%s", output)
 }
 
+// So it is to Java, which reads the files without the libraries that they need: --release 21 would want a newer one than some have.
+func TestJavaParses(t *testing.T) {
+	program, err := exec.LookPath("javac")
+	if err != nil {
+		t.Skip("no javac")
+	}
+	for _, variant := range []string{"", "spring"} {
+		language, err := workerOptions{lang: "java", variant: variant}.language(nil)
+		require.NoError(t, err)
+		args := []string{"-encoding", "UTF-8", "-XDshould-stop.ifNoError=PARSE", "-d", t.TempDir()}
+		require.NoError(t, filepath.WalkDir(generate(t, language), func(path string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".java") {
+				args = append(args, path)
+			}
+			return err
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		output, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+		require.NoError(t, err, "%s", output)
+	}
+}
+
 // The program knows no language by name: a new one is a folder of data.
 func TestNoLanguageIsNamed(t *testing.T) {
 	list, err := languages()

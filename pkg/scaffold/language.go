@@ -49,7 +49,7 @@ type Language struct {
 	files, shared fs.FS
 }
 
-// Key names the language with its variant: "java", "java-spring".
+// Key names the language with its variant, where it has one: name-variant.
 func (l *Language) Key() string {
 	if l.Variant == "" {
 		return l.Name
