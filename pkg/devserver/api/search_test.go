@@ -1,0 +1,39 @@
+package api
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Rights are looked at before the page is cut: a caller's pages are full, and the hits are its own.
+func TestSearchPagesAreTheCallers(t *testing.T) {
+	f := newFixture(t)
+	f.must("ADMIN", "POST /api/metadata/workflow", `{"name":"hidden","tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+	for range 3 { // newer than the execution that the caller may see
+		f.must("ADMIN", "POST /api/workflow/hidden", `{}`)
+	}
+	for as, hits := range map[string]int64{"granted": 1, "worker": 0, "ADMIN": 4} {
+		var page conductor.SearchResult[conductor.WorkflowSummary]
+		require.NoError(t, json.Unmarshal([]byte(f.must(as, "GET /api/workflow/search?size=1", "")), &page))
+		require.Equal(t, hits, page.TotalHits, as)
+		require.Len(t, page.Results, int(min(hits, 1)), as)
+		var whole conductor.SearchResult[conductor.Workflow]
+		require.NoError(t, json.Unmarshal([]byte(f.must(as, "GET /api/workflow/search-v2?size=1", "")), &whole))
+		require.Equal(t, hits, whole.TotalHits, as)
+	}
+}
+
+// A list of definitions of which one may not be written, or is there already, writes none.
+func TestListsAreWrittenWholeOrNotAtAll(t *testing.T) {
+	f := newFixture(t)
+	f.must("ADMIN", "POST /api/metadata/workflow", `{"name":"admins","tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+	const list = `[{"name":"new","tasks":[{"name":"t","taskReferenceName":"r"}]},{"name":"admins","tasks":[{"name":"t","taskReferenceName":"r"}]}]`
+	require.Equal(t, 403, f.send("METADATA_API", "PUT /api/metadata/workflow", list).Code)
+	require.Equal(t, 409, f.send("ADMIN", "PUT /api/metadata/workflow?overwrite=false", list).Code)
+	require.Equal(t, 404, f.send("ADMIN", "GET /api/metadata/workflow/new", "").Code)
+	require.Equal(t, 200, f.send("ADMIN", "PUT /api/metadata/workflow", list).Code)
+}
