@@ -16,7 +16,10 @@ type environment struct {
 	jitter func(n int) int64                                            // 0 to n milliseconds
 	domain func(taskType string, taskToDomain map[string]string) string // the domain to queue in, by who polls now
 
+	forked bool // a dynamic fork has started in this call, though its commands may not be applied yet
+
 	scripts scripts
+	secret  func(name string) (string, bool)
 	grow    func(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) // nodes of tasks that are data
 }
 

@@ -27,7 +27,8 @@
 // JavaScript is env.scripts.eval, or evaluate where a definition names the evaluator. Nothing in execute may wait, read a
 // clock or draw lots: env has the time, ids and jitter.
 //
-// Input that depends on the definition comes resolved in Wire.InputData. What a task must remember across a restart goes into
+// Input that depends on the definition comes resolved in Wire.InputData; a job gets it with secrets from t.revealed(env.secret).
+// What a task must remember across a restart goes into
 // the exported fields of task, since those are stored; what it can find out again does not.
 //
 // Values that the engine holds (inputs, outputs, definitions) are never changed in place, only replaced. What it returns

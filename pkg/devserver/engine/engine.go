@@ -17,6 +17,11 @@ type Options struct {
 	Logger *slog.Logger
 	// EnforceIdempotency makes Start heed idempotency keys, as Orkes does; the open-source server only stores them.
 	EnforceIdempotency bool
+	// Environment gives what ${workflow.env.NAME} means, and Secret what ${workflow.secrets.NAME} does; nil means that there
+	// are none. Secrets are never stored in an execution: only what a worker or a job receives has them. Both are called
+	// with an execution locked, so they must not call the engine.
+	Environment func(name string) (value string, ok bool)
+	Secret      func(name string) (value string, ok bool)
 }
 
 // Engine runs workflows. All methods may be called from several goroutines.
@@ -25,6 +30,8 @@ type Engine struct {
 	clock      Clock
 	logger     *slog.Logger
 	idempotent bool
+	outside    func(name string) (string, bool)
+	secret     func(name string) (string, bool)
 
 	kinds       kinds
 	timers      *timers
@@ -56,6 +63,7 @@ func New(opts Options) (*Engine, error) {
 	alarms := newTimers(opts.Clock)
 	e := &Engine{
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
+		outside: opts.Environment, secret: opts.Secret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
 		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), closed: make(chan struct{}),
 	}
@@ -82,7 +90,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, grow: e.grow,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, grow: e.grow, secret: e.secret,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

@@ -35,6 +35,8 @@ type mapping struct {
 	n   *node
 	at  place
 	env *environment
+
+	from *task // the fork or switch that starts the task together with itself, if one does
 }
 
 // kinds is the table of task types. Types that are not in it are the users' own, and go to workers.

@@ -22,8 +22,8 @@ func executeDoWhile(x *execution, t *task, env *environment) []command {
 	if t.loop.open > 0 {
 		return nil
 	}
-	outputs, failure := t.loop.results()
-	if failure != "" {
+	outputs, failed, failure := t.loop.results()
+	if failed {
 		return []command{endLoop(t, outputs, conductor.TaskFailed, failure)}
 	}
 	again, err := goesOn(x, t, outputs, env)
@@ -70,22 +70,24 @@ func (c enterLoop) apply(x *execution, now int64) []*task {
 	return touched
 }
 
-// results are the outputs of the tasks of an iteration by reference name without the iteration, and why the iteration failed,
-// if it did: which only permissive tasks can let it do without ending the workflow.
-func (l *loop) results() (outputs map[string]any, failure string) {
+// results are the outputs of the tasks of an iteration by reference name without the iteration, and whether and why the
+// iteration failed, which only permissive tasks can let it do without ending the workflow.
+func (l *loop) results() (outputs map[string]any, failed bool, reason string) {
 	outputs = map[string]any{}
 	last := map[string]*task{}
 	for _, t := range l.current {
-		outputs[t.node.ref()] = t.output()
+		if !t.node.planted { // as on the real server, what the definition does not have is found in its JOIN only
+			outputs[t.node.ref()] = t.output()
+		}
 		last[t.Wire.ReferenceTaskName] = t
 	}
 	var reasons []string
 	for _, t := range l.current {
 		if last[t.Wire.ReferenceTaskName] == t && !conductor.TaskSuccessful(t.Wire.Status) {
-			reasons = append(reasons, fmt.Sprintf("task %s is %s: %s", t.Wire.ReferenceTaskName, t.Wire.Status, t.Wire.ReasonForIncompletion))
+			reasons = append(reasons, t.Wire.ReasonForIncompletion)
 		}
 	}
-	return outputs, strings.Join(reasons, " ")
+	return outputs, len(reasons) > 0, strings.Join(reasons, " ")
 }
 
 // endLoop ends a loop with everything that it has gathered as its output.

@@ -32,6 +32,7 @@ func scheduleForkDynamic(m *mapping) ([]*task, error) {
 		defs = append(defs, def)
 	}
 	t.Wire.InputData["forkedTasks"], t.Wire.InputData["forkedTaskDefs"] = names, defs
+	m.env.forked = true
 	if t.forked, err = m.env.grow(forked, m.n); err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func (m *mapping) forkPrefix(name string) string {
 	switch {
 	case name == "":
 		return m.n.ref()
-	case m.x.forkedBefore:
+	case m.x.forkedBefore || m.env.forked:
 		return m.n.ref() + "_" + name
 	}
 	return name

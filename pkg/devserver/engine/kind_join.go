@@ -21,11 +21,9 @@ func scheduleJoin(m *mapping) ([]*task, error) {
 
 // joinOn is what the definition names, or the ends of the dynamic fork before.
 func (m *mapping) joinOn() []any {
-	if m.n.fork != nil {
-		if before := m.x.latest[m.at.ref(m.n.fork)]; before != nil {
-			names, _ := before.Wire.InputData["forkedTasks"].([]any)
-			return names
-		}
+	if m.n.fork != nil && m.from != nil {
+		names, _ := m.from.Wire.InputData["forkedTasks"].([]any)
+		return names
 	}
 	return texts(m.n.task.JoinOn)
 }
@@ -110,7 +108,7 @@ func executeJoin(x *execution, t *task, _ *environment) []command {
 		switch {
 		case !conductor.TaskSuccessful(branch.Wire.Status):
 			failures = append(failures, branch.Wire.ReasonForIncompletion)
-		case branch.Wire.Status == conductor.TaskCompletedWithErrors:
+		case branch.Wire.Status == conductor.TaskCompletedWithErrors && branch.node.task.Optional:
 			errors = append(errors, branch.Wire.TaskDefName+"/"+branch.Wire.TaskID)
 		}
 	}

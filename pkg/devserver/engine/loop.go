@@ -127,7 +127,7 @@ func (l *loop) regroup(around place, current int) {
 	}
 	for number, tasks := range byNumber {
 		if number < current {
-			outputs, _ := (&loop{current: tasks}).results()
+			outputs, _, _ := (&loop{current: tasks}).results()
 			l.finish(number, outputs)
 		}
 	}

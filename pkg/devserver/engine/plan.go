@@ -19,6 +19,7 @@ type plan struct {
 	refusal *unsupported // the first task of a type that this server cannot run
 	orphan  string       // why a sub-workflow cannot be started
 	stored  storedFlag
+	outside func(name string) (string, bool) // ${workflow.env.NAME}
 }
 
 // node is one task of a plan.
@@ -31,7 +32,9 @@ type node struct {
 	items  template // what a DO_WHILE runs over
 	child  template // what a SUB_WORKFLOW starts
 	fork   *node    // the dynamic fork that a JOIN follows
-	limits *limiter
+
+	planted bool // not in the definition: a dynamic fork's
+	limits  *limiter
 
 	// The first tasks of the lists inside: nil for an empty list.
 	cases    map[string]*node
@@ -65,13 +68,14 @@ type planner struct {
 	taskDef func(name string) (*conductor.TaskDef, bool)
 	limiter func(taskDefName string) *limiter
 	kinds   kinds
+	outside func(name string) (string, bool)
 	newest  func(workflow string) (version int, known bool)
 	dynamic bool // tasks that are data: without a definition they are never tried again
 }
 
 // build takes ownership of def.
 func (b *planner) build(def *conductor.WorkflowDef) *plan {
-	b.plan = &plan{id: newID(), def: def, nodes: map[string]*node{}, output: compile(anyMap(def.OutputParameters))}
+	b.plan = &plan{id: newID(), def: def, nodes: map[string]*node{}, output: compile(anyMap(def.OutputParameters)), outside: b.outside}
 	b.plan.first = b.sequence(def.Tasks, nil)
 	return b.plan
 }
@@ -97,7 +101,7 @@ func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
 // add makes the node of one task and of those inside it.
 func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	def := b.definition(t)
-	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name)}
+	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name), planted: b.dynamic}
 	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
 	n.child = b.child(t)
 	if b.plan.nodes[t.TaskReferenceName] == nil {

@@ -120,5 +120,6 @@ func (e *Engine) deliver(item *entry, workerID string) (*conductor.Task, error) 
 		return nil, err
 	}
 	view := t.view()
+	view.InputData = t.revealed(e.secret)
 	return &view, nil
 }

@@ -18,10 +18,20 @@ func schedule(x *execution, n *node, at place, env *environment) []command {
 		return []command{endWorkflow{status: conductor.WorkflowFailed, reason: fmt.Sprintf(
 			"The workflow has %d tasks, the most that one execution may have. Does a loop never end?", len(x.tasks))}}
 	}
-	found, _ := env.kinds.of(n.task.Type)
-	tasks, err := found.schedule(&mapping{x: x, n: n, at: at, env: env})
+	commands, err := startTasks(&mapping{x: x, n: n, at: at, env: env})
 	if err != nil {
 		return []command{conclude(err)}
+	}
+	return commands
+}
+
+// startTasks starts a task and, with one that is over at once (a SWITCH, a FORK), what it starts: as on the real server
+// these come next in the list, and none of them sees another's output.
+func startTasks(m *mapping) ([]command, error) {
+	found, _ := m.env.kinds.of(m.n.task.Type)
+	tasks, err := found.schedule(m)
+	if err != nil {
+		return nil, err
 	}
 	commands := make([]command, 0, len(tasks))
 	for _, t := range tasks {
@@ -29,9 +39,34 @@ func schedule(x *execution, n *node, at place, env *environment) []command {
 		if reason := tooLarge("input", t.Wire.InputData, t); reason != "" {
 			t.Wire.InputData = map[string]any{}
 			commands = append(commands, endTask{task: t, status: conductor.TaskFailedTerminally, reason: reason})
+			continue
+		}
+		nodes := startsWith(m.x, t, found)
+		if len(nodes) > 0 {
+			commands = append(commands, settleTask{t})
+		}
+		for _, n := range nodes {
+			inside, err := startTasks(&mapping{x: m.x, n: n, at: m.at, from: t, env: m.env})
+			if err != nil {
+				return nil, err
+			}
+			commands = append(commands, inside...)
 		}
 	}
-	return commands
+	return commands, nil
+}
+
+// startsWith are the tasks that start together with one that is over at once: its branches, or its case. What comes after
+// one without any starts in a step of its own.
+func startsWith(x *execution, t *task, found kind) []*node {
+	if found.follow == nil || !conductor.TaskSuccessful(t.Wire.Status) {
+		return nil
+	}
+	nodes := found.follow(x, t)
+	if t.Wire.TaskType != typeFork && (len(nodes) == 0 || !nodes[0].within(t.node)) {
+		return nil
+	}
+	return nodes
 }
 
 // conclude turns a kind's error into the workflow's end.

@@ -39,6 +39,8 @@ func (s workflowScope) field(name string) (any, bool) {
 		return wf.Output, true
 	case "variables":
 		return wf.Variables, true
+	case "env":
+		return outsideScope{s.x.plan.outside}, true
 	}
 	value, ok := s.scalars()[name]
 	return value, ok
@@ -65,6 +67,24 @@ func (s workflowScope) tree() map[string]any {
 	all["input"], all["output"], all["variables"] = s.x.wf.Input, s.x.wf.Output, s.x.wf.Variables
 	return all
 }
+
+// outsideScope is ${workflow.env…}: one variable at a time, never all of them.
+type outsideScope struct {
+	lookup func(name string) (string, bool)
+}
+
+func (s outsideScope) field(name string) (any, bool) {
+	if s.lookup == nil {
+		return nil, false
+	}
+	value, ok := s.lookup(name)
+	if !ok {
+		return nil, false
+	}
+	return value, true
+}
+
+func (outsideScope) tree() map[string]any { return map[string]any{} }
 
 // taskScope is ${REF…}.
 type taskScope struct{ t *task }

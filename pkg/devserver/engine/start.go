@@ -130,7 +130,7 @@ func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
 }
 
 func (e *Engine) planner() *planner {
-	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest}
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside}
 }
 
 // newExecution is a running execution without tasks.
