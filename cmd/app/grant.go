@@ -86,12 +86,13 @@ func runGrant(ctx context.Context, deps *cli.Deps, client *conductor.Client, app
 		return err
 	}
 	tasks := definedTasks(ctx, client, opts.flags)
-	style, err := domainStyle(deps, held, tasks)
+	style, err := domainStyle(ctx, deps, client, opts.flags, held, tasks)
 	if err != nil {
 		return err
 	}
 	var changes []render.Change
-	for _, item := range opts.flags.Targets(style) {
+	items := opts.flags.Targets(style)
+	for _, item := range items {
 		change := render.Change{Kind: kind, ID: app.Name, Action: render.Updated, Word: "granted", Detail: strings.Join(opts.access, ", ") + " on " + item.Words}
 		if opts.revoke {
 			change.Word = "revoked"
@@ -116,7 +117,9 @@ func runGrant(ctx context.Context, deps *cli.Deps, client *conductor.Client, app
 	if err := deps.Printer().Changes(changes); err != nil {
 		return err
 	}
-	if !opts.revoke {
+	if opts.revoke {
+		noteRemaining(ctx, deps, client, app, revocation{held, items, opts.access, grant.Reader{Style: style, Tasks: tasks}})
+	} else {
 		noteUndefined(deps, opts.flags.Tasks, tasks)
 	}
 	return nil
@@ -158,41 +161,16 @@ func notHeld(held []conductor.GrantedAccess, target conductor.Target, access []s
 	return missing
 }
 
-// definedTasks lists the tasks that are defined, where the flags name tasks; nil where the caller may not see them.
+// definedTasks lists the tasks that are defined, where the flags name tasks or domains; nil where the caller may not see them.
 func definedTasks(ctx context.Context, client *conductor.Client, flags grant.Flags) []string {
-	if len(flags.Tasks) == 0 {
+	if len(flags.Tasks)+len(flags.Domains) == 0 {
 		return nil
 	}
-	defs, err := client.TaskDefs.List(ctx)
+	names, err := cli.TaskNames(ctx, client)
 	if err != nil {
 		return nil
-	}
-	names := make([]string, 0, len(defs))
-	for _, def := range defs {
-		names = append(names, def.Value.Name)
 	}
 	return names
-}
-
-// domainStyle is the profile's setting, else the way that grants on the cluster show, else the default.
-func domainStyle(deps *cli.Deps, held []conductor.GrantedAccess, tasks []string) (grant.Style, error) {
-	settings, err := deps.Settings()
-	if err != nil {
-		return "", err
-	}
-	if settings.DomainGrant.Value != "" {
-		style, err := grant.ParseStyle(settings.DomainGrant.Value)
-		if err != nil {
-			return "", cli.Hint(err, "It is from %s.", settings.DomainGrant.Source)
-		}
-		return style, nil
-	}
-	style, found := grant.Detect(held, tasks)
-	if found && style != grant.DomainFirst {
-		deps.Note("note: grants on this server write a task in a domain as %s; so does this one", style)
-		return style, nil
-	}
-	return grant.DomainFirst, nil
 }
 
 func noteUndefined(deps *cli.Deps, asked, defined []string) {
@@ -205,38 +183,5 @@ func noteUndefined(deps *cli.Deps, asked, defined []string) {
 			meant = "; did you mean " + near + "?"
 		}
 		deps.Note("note: no task %s is defined%s A grant may precede its task.", task, meant)
-	}
-}
-
-func newGrants(deps *cli.Deps) *cobra.Command {
-	var app string
-	cmd := &cobra.Command{
-		Use: "grants", Short: "List what an application was granted",
-		Example: "orkesctl app grants",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				held, err := client.Users.Permissions(ctx, app.Value.UserID())
-				if err != nil {
-					return err
-				}
-				return render.List(deps.Printer(), grantView(), held)
-			})
-		},
-	}
-	bindApp(cmd, deps, &app)
-	return cmd
-}
-
-func grantView() render.View[conductor.GrantedAccess] {
-	return render.View[conductor.GrantedAccess]{
-		Kind: "grant", Name: func(g conductor.GrantedAccess) string { return g.Target.Type + "/" + g.Target.ID },
-		Columns: []render.Column[conductor.GrantedAccess]{
-			{Title: "type", Value: func(g conductor.GrantedAccess) any { return g.Target.Type }},
-			{Title: "id", Value: func(g conductor.GrantedAccess) any { return g.Target.ID }},
-			{Title: "access", Value: func(g conductor.GrantedAccess) any { return g.Access }},
-			{Title: "means", Value: func(g conductor.GrantedAccess) any { return grant.Words(g.Target) }},
-			{Title: "through tag", Wide: true, Value: func(g conductor.GrantedAccess) any { return g.Tag }},
-		},
 	}
 }
