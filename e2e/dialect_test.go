@@ -20,7 +20,8 @@ type dialect struct {
 }
 
 func dialects() []dialect {
-	return []dialect{javaDialect("java"), javaDialect("java-spring"),
+	return []dialect{
+		javaDialect("java"), javaDialect("java-spring"),
 		{
 			row: "go", file: "internal/worker/get_inventory_worker.go",
 			edits: []edit{
