@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/program"
 )
 
@@ -56,13 +57,13 @@ func runExec(ctx context.Context, deps *cli.Deps, cmd *cobra.Command, opts execO
 	if _, err := exec.LookPath(args[0]); err != nil {
 		return cli.NotFound("Is it installed, executable and spelled right? A file in this folder needs ./ before its name.", "the program %s: %v", args[0], err)
 	}
-	who, err := findIdentity(deps)
+	who, err := identity.Find(deps)
 	if err != nil {
 		return err
 	}
 	p := program.Program{
 		Args: args, Dir: deps.Dir, Raw: opts.raw, Timeout: opts.timeout, MaxOutput: opts.maxOutput,
-		Hidden: []string{who.settings.Secret.Value, who.settings.Token.Value, deps.Getenv("CONDUCTOR_AUTH_SECRET")},
+		Hidden: []string{who.Settings.Secret.Value, who.Settings.Token.Value, deps.Getenv("CONDUCTOR_AUTH_SECRET")},
 	}
 	if !opts.keepAlive {
 		return opts.run(ctx, deps, cmd, who, p.Work)

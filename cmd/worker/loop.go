@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/config"
-	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/runner"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -53,13 +52,13 @@ func (o *loopOptions) check(cmd *cobra.Command) error {
 const maxSlots = 1000
 
 // run polls until ctx ends. work does one task.
-func (o *loopOptions) run(ctx context.Context, deps *cli.Deps, cmd *cobra.Command, who workerIdentity, work workFunc) error {
-	client, err := deps.NewClient(who.settings)
+func (o *loopOptions) run(ctx context.Context, deps *cli.Deps, cmd *cobra.Command, who identity.Worker, work workFunc) error {
+	client, err := deps.NewClient(who.Settings)
 	if err != nil {
 		return err
 	}
 	if !cmd.Flags().Changed("domain") {
-		o.domain = who.domain
+		o.domain = who.Domain
 	}
 	tally := tally{deps: deps, options: o, who: who}
 	loop := &runner.Runner{
@@ -67,7 +66,7 @@ func (o *loopOptions) run(ctx context.Context, deps *cli.Deps, cmd *cobra.Comman
 		Work: work, Problem: tally.problem, Working: tally.working, Done: tally.done, Hopeless: hopeless,
 	}
 	if err := loop.Run(ctx); err != nil {
-		return cli.Hint(err, "%s", who.hint(err))
+		return cli.Hint(err, "%s", who.Hint(err))
 	}
 	deps.Note("stopped: %s", tally.summary())
 	return nil
@@ -94,25 +93,25 @@ func hostName() string {
 type tally struct {
 	deps    *cli.Deps
 	options *loopOptions
-	who     workerIdentity
+	who     identity.Worker
 	counts  [4]int // completed, failed, terminal, given back
 }
 
 func (t *tally) problem(err error) {
 	t.deps.Note("%v; trying on", err)
-	if hint := t.who.hint(err); conductor.IsForbidden(err) {
+	if hint := t.who.Hint(err); conductor.IsForbidden(err) {
 		t.deps.Note("%s", grantHint(t.options.task, t.options.domain, t.who))
 	} else if hint != "" {
 		t.deps.Note("%s", hint)
 	}
 }
 
-func grantHint(task, domain string, who workerIdentity) string {
+func grantHint(task, domain string, who identity.Worker) string {
 	hint := "Grant it with your own identity: orkesctl app grant --task " + task
 	if domain != "" {
 		hint += " --domain " + domain
 	}
-	return hint + "   (the worker uses " + who.key() + ")"
+	return hint + "   (the worker uses " + who.Key() + ")"
 }
 
 func (t *tally) working() {
@@ -120,7 +119,7 @@ func (t *tally) working() {
 	if t.options.domain != "" {
 		where = " in domain " + t.options.domain
 	}
-	t.deps.Note("polling %s%s at %s with %s, %d at a time", t.options.task, where, t.who.settings.Server.Value, t.who.key(), t.options.slots)
+	t.deps.Note("polling %s%s at %s with %s, %d at a time", t.options.task, where, t.who.Settings.Server.Value, t.who.Key(), t.options.slots)
 }
 
 func (t *tally) done(task conductor.Task, outcome runner.Outcome, took time.Duration) {
@@ -150,74 +149,4 @@ func (t *tally) summary() string {
 		text += fmt.Sprintf(", %d given back", t.counts[3])
 	}
 	return text
-}
-
-// workerIdentity is whom a worker of this program polls as: the key of the project's .env, else the person's own.
-type workerIdentity struct {
-	settings config.Settings
-	domain   string
-}
-
-func (w workerIdentity) key() string {
-	if w.settings.Key.Value == "" {
-		return "no key"
-	}
-	return fmt.Sprintf("the key %s from %s", w.settings.Key.Value, w.settings.Key.Source)
-}
-
-func (w workerIdentity) hint(err error) string {
-	var connect *conductor.ConnectError
-	switch {
-	case conductor.IsUnauthenticated(err):
-		return fmt.Sprintf("The server does not accept %s. A new one: orkesctl app key create --env-file .env", w.key())
-	case errors.As(err, &connect):
-		return fmt.Sprintf("The URL is from %s. Start a server here: orkesctl dev start", w.settings.Server.Source)
-	default:
-		return ""
-	}
-}
-
-// findIdentity is the identity for the working folder; a line says where it is not the shell's.
-func findIdentity(deps *cli.Deps) (workerIdentity, error) {
-	p, err := deps.Project()
-	if err != nil {
-		return workerIdentity{}, err
-	}
-	if p == nil {
-		settings, err := deps.Settings()
-		return workerIdentity{settings: settings}, err
-	}
-	who, err := identityOf(deps, p)
-	key := who.settings.Key
-	if shell := deps.Getenv("CONDUCTOR_AUTH_KEY"); err == nil && key.Source == p.Env && shell != "" && key.Value != "" && shell != key.Value {
-		deps.Note("note: the worker uses the key %s from %s, not your shell's", key.Value, p.Env)
-	}
-	return who, err
-}
-
-// identityOf reads the project's .env; where that has neither server nor key, the person's settings stand in.
-func identityOf(deps *cli.Deps, p *project.Project) (workerIdentity, error) {
-	settings, settingsErr := deps.Settings()
-	who := workerIdentity{settings: settings, domain: p.Domain}
-	values, err := project.ReadEnv(p.EnvFile())
-	if err != nil {
-		return who, err
-	}
-	if domain := values["CONDUCTOR_WORKER_DOMAIN"]; domain != "" {
-		who.domain = domain
-	}
-	url, key := values["CONDUCTOR_SERVER_URL"], values["CONDUCTOR_AUTH_KEY"]
-	if key == "" && url == "" {
-		return who, settingsErr
-	}
-	if url == "" && settingsErr != nil {
-		return who, settingsErr
-	}
-	own := config.Settings{Server: settings.Server, CAFile: settings.CAFile, CertFile: settings.CertFile, KeyFile: settings.KeyFile}
-	if url != "" {
-		own.Server = config.Setting{Value: url, Source: p.Env}
-	}
-	own.Key, own.Secret = config.Setting{Value: key, Source: p.Env}, config.Setting{Value: values["CONDUCTOR_AUTH_SECRET"], Source: p.Env}
-	who.settings = own
-	return who, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/internal/project"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -52,7 +53,7 @@ func runRun(ctx context.Context, deps *cli.Deps, names []string, watch bool) err
 			return cli.Failed("Example:\n  worker:\n    run: [go, run, .]",
 				"%s does not say how the worker is run: worker.run is missing", filepath.Join(unit.Project.Root, project.FileName))
 		}
-		env, err := identity(deps, unit.Project)
+		env, err := workerEnv(deps, unit.Project)
 		if err != nil {
 			return err
 		}
@@ -129,17 +130,17 @@ func (l *launcher) once(ctx context.Context) error {
 
 // askServer says, beside the start, what on the server would keep the workers from working.
 func (l *launcher) askServer(ctx context.Context) {
-	who, err := identityOf(l.deps, l.unit.Project)
+	who, err := identity.Of(l.deps, l.unit.Project)
 	if err != nil {
 		return // the start says the same
 	}
-	client, err := l.deps.NewClient(who.settings)
+	client, err := l.deps.NewClient(who.Settings)
 	if err != nil {
 		return
 	}
 	if _, err := client.Token.Mint(ctx); err != nil {
 		if ctx.Err() == nil {
-			l.deps.Note("%s: %v\n%s", l.unit.Name, err, who.hint(err))
+			l.deps.Note("%s: %v\n%s", l.unit.Name, err, who.Hint(err))
 		}
 		return
 	}
@@ -166,8 +167,8 @@ func ended(ctx context.Context, err error) error {
 	}
 }
 
-// identity returns the worker's variables: those of the project's .env, and the server of the person's settings where it names none.
-func identity(deps *cli.Deps, p *project.Project) ([]string, error) {
+// workerEnv returns the worker's variables: those of the project's .env, and the server of the person's settings where it names none.
+func workerEnv(deps *cli.Deps, p *project.Project) ([]string, error) {
 	values, err := project.ReadEnv(p.EnvFile())
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/keyvalue"
 	"github.com/orkesctl/orkesctl/internal/runner"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -63,7 +64,7 @@ func runSimulate(ctx context.Context, deps *cli.Deps, cmd *cobra.Command, opts s
 	if err != nil {
 		return cli.Usage("Example: --output inventory=7", "--output %v", err)
 	}
-	who, err := findIdentity(deps)
+	who, err := identity.Find(deps)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/launch"
 	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -120,10 +121,7 @@ func TestStopping(t *testing.T) {
 	require.Equal(t, "Install x\nRenew y", known.Hint)
 }
 
-func TestIdentityNeverShowsTheSecret(t *testing.T) {
-	who := workerIdentity{settings: config.Settings{Key: config.Setting{Value: "k1", Source: ".env"}, Secret: config.Setting{Value: "hidden"}}}
-	require.Equal(t, "the key k1 from .env", who.key())
-	require.NotContains(t, who.hint(&conductor.Error{Status: 401})+grantHint("t", "d", who), "hidden")
+func TestAGrantsHintNamesTheKeyAndNotTheSecret(t *testing.T) {
+	who := identity.Worker{Settings: config.Settings{Key: config.Setting{Value: "k1", Source: ".env"}, Secret: config.Setting{Value: "hidden"}}}
 	require.Equal(t, "Grant it with your own identity: orkesctl app grant --task t --domain d   (the worker uses the key k1 from .env)", grantHint("t", "d", who))
-	require.Equal(t, "no key", workerIdentity{}.key())
 }

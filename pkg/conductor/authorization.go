@@ -31,6 +31,14 @@ func (s *AuthorizationService) ByTarget(ctx context.Context, target Target) (map
 	return access, err
 }
 
+// BySubject calls GET /auth/subjects/{type}/{id}/grants: what the subject itself was granted. Newer versions of Orkes (5.4.2 on) have
+// it, and tell an administrator and the subject.
+func (s *AuthorizationService) BySubject(ctx context.Context, subject Subject) ([]GrantedAccess, error) {
+	var grants []GrantedAccess
+	err := s.c.named(ctx, fmt.Sprintf("list the grants of %s %q", subject.Type, subject.ID), http.MethodGet, &grants, "auth", "subjects", subject.Type, subject.ID, "grants")
+	return grants, err
+}
+
 // UserService reads users, people's and applications' ("app:<id>"), and what they may do.
 type UserService struct{ c *Client }
 

@@ -30,6 +30,12 @@ func TestAuthorizationCalls(t *testing.T) {
 				return only(c.Authorization.ByTarget(ctx, conductor.Target{Type: "TASK_DEF", ID: name}))
 			},
 		},
+		{
+			name: "by subject", line: "GET /api/auth/subjects/USER/%s/grants", answer: `[]`,
+			call: func(c *conductor.Client, name string) error {
+				return only(c.Authorization.BySubject(ctx, conductor.Subject{Type: "USER", ID: name}))
+			},
+		},
 		{name: "user", line: "GET /api/users/%s", answer: `{}`, call: func(c *conductor.Client, name string) error { return only(c.Users.Get(ctx, name)) }},
 		{
 			name: "permissions", line: "GET /api/users/%s/permissions", answer: `{}`,
