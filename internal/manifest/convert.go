@@ -20,6 +20,9 @@ const (
 	unfoldedText = 100
 )
 
+// maxDepth bounds how deep values nest: as deep as the servers' own JSON reader (Jackson) goes. Checking takes the square of it.
+const maxDepth = 1000
+
 // nodeError is a problem at a place in the file.
 type nodeError struct {
 	line, column int
@@ -58,6 +61,7 @@ type encoder struct {
 	b        bytes.Buffer
 	unfolded *unfolding
 	aliases  int // how many aliases the node being written is inside of
+	depth    int
 	open     map[*yaml.Node]bool
 }
 
@@ -75,6 +79,10 @@ func (e *encoder) node(node *yaml.Node) error {
 			return err
 		}
 	}
+	if e.depth++; e.depth > maxDepth {
+		return failAt(node, "values nest deeper than %d", maxDepth)
+	}
+	defer func() { e.depth-- }()
 	switch node.Kind {
 	case yaml.AliasNode:
 		return e.alias(node)

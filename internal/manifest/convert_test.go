@@ -55,6 +55,7 @@ func TestToJSONRefuses(t *testing.T) {
 		"a: [":                     "line 1",
 		"a: b: c":                  "mapping values are not allowed",
 		strings.Repeat("[", 20000): "exceeded max depth",
+		strings.Repeat("[", 1001) + strings.Repeat("]", 1001): "nest deeper than 1000",
 	} {
 		_, err := manifest.ToJSON([]byte(text))
 		require.ErrorContains(t, err, want, text)

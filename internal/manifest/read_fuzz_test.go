@@ -16,6 +16,9 @@ func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		"", "name: a\n", "- name: a\n  retryCount: 1\n- name: b\n", "kind: TaskDef\nname: a\n---\nkind: Other\n", `{"name":"a","tasks":[]}`,
 		"a: &x {b: *x}\n", "<<: {name: a}\nretryCount: 0x1f\n", "name: a\nname: b\n", "name:\t- x", "? [a]\n: b\n", "name: .inf\n", "\xff\x00",
+		// What once took long: very many problems, very long words, very deep values.
+		"name: a\nretryCount: 1\n" + strings.Repeat("retryCoun: 1\n", 5), "name: a\nretryCount: 1\n" + strings.Repeat("long", 100) + ": 1\n",
+		"name: a\ntasks: " + strings.Repeat("[{loopOver: ", 50) + strings.Repeat("}]", 50),
 	} {
 		f.Add(seed)
 	}

@@ -21,7 +21,13 @@ type Problem struct {
 	Key     bool
 }
 
+// maxProblems bounds what is said of one definition. Finding where each of very many stands takes long, and nobody reads them.
+const maxProblems = 100
+
 type checker struct{ problems []Problem }
+
+// full reports whether enough has been found, and that said.
+func (c *checker) full() bool { return len(c.problems) > maxProblems }
 
 func (c *checker) add(path []any, key bool, format string, args ...any) {
 	field := ""
@@ -30,7 +36,17 @@ func (c *checker) add(path []any, key bool, format string, args ...any) {
 			field = name
 		}
 	}
-	c.problems = append(c.problems, Problem{Path: append([]any(nil), path...), Field: field, Message: fmt.Sprintf(format, args...), Key: key})
+	c.take(Problem{Path: append([]any(nil), path...), Field: field, Message: fmt.Sprintf(format, args...), Key: key})
+}
+
+func (c *checker) take(problem Problem) {
+	switch len(c.problems) {
+	case maxProblems:
+		problem = Problem{Message: fmt.Sprintf("more than %d problems: these are the first", maxProblems)}
+	case maxProblems + 1:
+		return
+	}
+	c.problems = append(c.problems, problem)
 }
 
 // CheckTaskDef finds what is wrong with a task definition as a person wrote it: unknown fields with the nearest known one, wrong
@@ -70,6 +86,9 @@ func (c *checker) object(path []any, tree map[string]any, fields []Field) {
 		}
 	}
 	for _, name := range keys(tree) {
+		if c.full() {
+			return
+		}
 		field, ok := known[name]
 		at := append(append([]any(nil), path...), name)
 		if !ok {
@@ -186,6 +205,9 @@ func (t Type) holds(value any) bool {
 
 func (c *checker) tasks(path []any, list []any) {
 	for i, item := range list {
+		if c.full() {
+			return
+		}
 		at := append(append([]any(nil), path...), i)
 		task, ok := item.(map[string]any)
 		if !ok {
@@ -225,7 +247,7 @@ func (c *checker) nested(path []any, task map[string]any) {
 				continue // an inline definition takes the task's name
 			}
 			problem.Path = append(step("taskDefinition"), problem.Path...)
-			c.problems = append(c.problems, problem)
+			c.take(problem)
 		}
 	}
 }
@@ -254,6 +276,9 @@ func (c *checker) workflowRules(tree map[string]any) {
 		return
 	}
 	for _, violation := range ValidateWorkflowDef(def) {
+		if c.full() {
+			return
+		}
 		c.add(locate(tree, violation), false, "%s", violation.Message)
 	}
 }

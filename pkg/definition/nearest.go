@@ -1,15 +1,30 @@
 package definition
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// longestWord is beyond what people type and mistype, in bytes. Comparing takes the product of two words' lengths.
+const longestWord = 200
 
 // Nearest finds the known word that was probably meant: the same but for case, - and _, or at most a third of its letters away.
+// Of words longer than 200 bytes nothing is guessed.
 func Nearest(word string, known []string) (string, bool) {
-	best, distance := "", max(1, len([]rune(word))/3)+1
+	if len(word) > longestWord {
+		return "", false
+	}
+	best, distance := "", max(1, utf8.RuneCountInString(word)/3)+1
+	folded := fold(word)
 	for _, candidate := range known {
-		if fold(candidate) == fold(word) {
+		other := fold(candidate)
+		if other == folded {
 			return candidate, true
 		}
-		if d := levenshtein(fold(word), fold(candidate)); d < distance {
+		if apart := utf8.RuneCountInString(other) - utf8.RuneCountInString(folded); apart >= distance || -apart >= distance {
+			continue // one takes at least that many insertions
+		}
+		if d := levenshtein(folded, other); d < distance {
 			best, distance = candidate, d
 		}
 	}
