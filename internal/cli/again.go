@@ -26,7 +26,7 @@ func (d *Deps) Again(flags ...string) string {
 	}
 	line := []string{"orkesctl"}
 	for _, word := range slices.Concat(words, flags, rest) {
-		line = append(line, shellWord(word))
+		line = append(line, ShellWord(word))
 	}
 	return strings.Join(line, " ")
 }
@@ -45,8 +45,8 @@ func withoutFlag(words []string, flag string) []string {
 	return kept
 }
 
-// shellWord quotes a word where a shell would take it for something else.
-func shellWord(word string) string {
+// ShellWord quotes a word where a shell would take it for something else.
+func ShellWord(word string) string {
 	if plainWord.MatchString(word) || word == "…" {
 		return word
 	}

@@ -105,3 +105,34 @@ type PollData struct {
 	WorkerID     string `json:"workerId,omitempty"`
 	LastPollTime int64  `json:"lastPollTime"`
 }
+
+// Queue is the queue's name as TaskService.QueuesAll has it: "domain:type", or the type alone where there is no domain.
+func (p PollData) Queue() string {
+	if p.Domain == "" {
+		return p.QueueName
+	}
+	return p.Domain + ":" + p.QueueName
+}
+
+// TaskSummary is one row of GET /tasks/search. Times are text in RFC 3339 with milliseconds, UTC; durations milliseconds.
+type TaskSummary struct {
+	WorkflowID            string `json:"workflowId"`
+	WorkflowType          string `json:"workflowType"`
+	CorrelationID         string `json:"correlationId,omitempty"`
+	TaskReferenceName     string `json:"taskReferenceName,omitempty"`
+	ScheduledTime         string `json:"scheduledTime"`
+	StartTime             string `json:"startTime"`
+	UpdateTime            string `json:"updateTime"`
+	EndTime               string `json:"endTime"`
+	Status                string `json:"status"`
+	ReasonForIncompletion string `json:"reasonForIncompletion,omitempty"`
+	ExecutionTime         int64  `json:"executionTime"`
+	QueueWaitTime         int64  `json:"queueWaitTime"`
+	TaskDefName           string `json:"taskDefName"`
+	TaskType              string `json:"taskType"`
+	Input                 string `json:"input"`
+	Output                string `json:"output"`
+	TaskID                string `json:"taskId"`
+	WorkflowPriority      int    `json:"workflowPriority"`
+	Domain                string `json:"domain,omitempty"`
+}

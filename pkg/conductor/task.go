@@ -1,7 +1,9 @@
 package conductor
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -145,4 +147,34 @@ func (s *TaskService) PollData(ctx context.Context, taskType string) ([]PollData
 		op: fmt.Sprintf("ask who polls %q", taskType), method: http.MethodGet, path: "/tasks/queue/polldata", query: url.Values{"taskType": {taskType}},
 	}, &data)
 	return data, err
+}
+
+// PollDataAll calls GET /tasks/queue/polldata/all: who polled which queue last. Open source answers a list, Orkes an object that holds
+// it (worker sheet §5); both are read.
+func (s *TaskService) PollDataAll(ctx context.Context) ([]PollData, error) {
+	var data everyPollData
+	err := s.c.do(ctx, call{op: "ask who polls", method: http.MethodGet, path: "/tasks/queue/polldata/all"}, &data)
+	return data.PollData, err
+}
+
+// everyPollData is the answer of PollDataAll in both of its forms.
+type everyPollData struct {
+	PollData []PollData `json:"pollData"`
+}
+
+// UnmarshalJSON takes the list where the server answers only that.
+func (e *everyPollData) UnmarshalJSON(data []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		return json.Unmarshal(data, &e.PollData)
+	}
+	type object everyPollData
+	return json.Unmarshal(data, (*object)(e))
+}
+
+// Search calls GET /tasks/search: attempts at tasks, in the grammar of the server ("taskDefName IN (a) AND status IN (SCHEDULED)").
+// Orkes wants an administrator or WORKFLOW_MANAGER.
+func (s *TaskService) Search(ctx context.Context, q SearchQuery) (SearchResult[Document[TaskSummary]], error) {
+	var result SearchResult[Document[TaskSummary]]
+	err := s.c.do(ctx, call{op: "search tasks", method: http.MethodGet, path: "/tasks/search", query: q.values()}, &result)
+	return result, err
 }

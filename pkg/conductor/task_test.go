@@ -54,6 +54,16 @@ func TestTaskCalls(t *testing.T) {
 		},
 		{name: "queues", nameless: true, line: "GET /api/tasks/queue/all", answer: `{}`, call: func(c *conductor.Client, _ string) error { return only(c.Tasks.QueuesAll(ctx)) }},
 		{
+			name: "poll data of all", nameless: true, line: "GET /api/tasks/queue/polldata/all", answer: `[]`,
+			call: func(c *conductor.Client, _ string) error { return only(c.Tasks.PollDataAll(ctx)) },
+		},
+		{
+			name: "search", nameless: true, line: "GET /api/tasks/search?query=status+IN+%28SCHEDULED%29&size=5&start=0", answer: `{}`,
+			call: func(c *conductor.Client, _ string) error {
+				return only(c.Tasks.Search(ctx, conductor.SearchQuery{Size: 5, Query: "status IN (SCHEDULED)"}))
+			},
+		},
+		{
 			name: "poll data", nameless: true, line: "GET /api/tasks/queue/polldata?taskType=a%2Fb", answer: `[]`,
 			call: func(c *conductor.Client, _ string) error { return only(c.Tasks.PollData(ctx, "a/b")) },
 		},
@@ -94,4 +104,19 @@ func TestTasksArriveWhole(t *testing.T) {
 	tasks, err := connect(t, serve(t, answer(http.StatusOK, `[`+task+`]`))).Tasks.PollBatch(t.Context(), conductor.PollRequest{TaskType: "t"})
 	require.NoError(t, err)
 	require.Equal(t, task, string(tasks[0].Raw))
+}
+
+// Open source answers a list, Orkes an object around it.
+func TestPollDataOfAllInBothForms(t *testing.T) {
+	for name, body := range map[string]string{
+		"a list":    `[{"queueName":"t","domain":"d","workerId":"w","lastPollTime":7}]`,
+		"an object": ` {"queueData":{"d:t":{"size":1,"pollerCount":1}},"pollData":[{"queueName":"t","domain":"d","workerId":"w","lastPollTime":7}]}`,
+	} {
+		data, err := connect(t, serve(t, answer(http.StatusOK, body))).Tasks.PollDataAll(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, []conductor.PollData{{QueueName: "t", Domain: "d", WorkerID: "w", LastPollTime: 7}}, data, name)
+		require.Equal(t, "d:t", data[0].Queue(), name)
+	}
+	require.Error(t, only(connect(t, serve(t, answer(http.StatusOK, `"text"`))).Tasks.PollDataAll(t.Context())))
+	require.Equal(t, "t", conductor.PollData{QueueName: "t"}.Queue())
 }

@@ -18,6 +18,19 @@ type SearchQuery struct {
 	Sort, FreeText, Query string
 }
 
+func (q SearchQuery) values() url.Values {
+	query := url.Values{"start": {strconv.Itoa(q.Start)}}
+	for name, value := range map[string]string{"sort": q.Sort, "freeText": q.FreeText, "query": q.Query} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if q.Size > 0 {
+		query.Set("size", strconv.Itoa(q.Size))
+	}
+	return query
+}
+
 // Start calls POST /workflow and returns the execution's id. It is never sent twice: the first may have been heard.
 func (s *WorkflowService) Start(ctx context.Context, request StartWorkflowRequest) (string, error) {
 	if request.Input == nil {
@@ -58,17 +71,8 @@ func (s *WorkflowService) Status(ctx context.Context, id string) (WorkflowStatus
 
 // Search calls GET /workflow/search.
 func (s *WorkflowService) Search(ctx context.Context, q SearchQuery) (SearchResult[Document[WorkflowSummary]], error) {
-	query := url.Values{"start": {strconv.Itoa(q.Start)}}
-	for name, value := range map[string]string{"sort": q.Sort, "freeText": q.FreeText, "query": q.Query} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if q.Size > 0 {
-		query.Set("size", strconv.Itoa(q.Size))
-	}
 	var result SearchResult[Document[WorkflowSummary]]
-	err := s.c.do(ctx, call{op: "search executions", method: http.MethodGet, path: "/workflow/search", query: query}, &result)
+	err := s.c.do(ctx, call{op: "search executions", method: http.MethodGet, path: "/workflow/search", query: q.values()}, &result)
 	return result, err
 }
 

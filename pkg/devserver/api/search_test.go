@@ -37,3 +37,25 @@ func TestListsAreWrittenWholeOrNotAtAll(t *testing.T) {
 	require.Equal(t, 404, f.send("ADMIN", "GET /api/metadata/workflow/new", "").Code)
 	require.Equal(t, 200, f.send("ADMIN", "PUT /api/metadata/workflow", list).Code)
 }
+
+// A row of a task search is a summary, with times as text; who polls is a list on open source, and beside the queues on Orkes.
+func TestTaskSearchAndPollDataHaveTheirShapes(t *testing.T) {
+	f := newFixture(t)
+	f.must("ADMIN", "POST /api/metadata/workflow", `{"name":"one","tasks":[{"name":"polled","taskReferenceName":"r"}]}`)
+	f.must("ADMIN", "POST /api/workflow/one", `{}`)
+	var page conductor.SearchResult[conductor.TaskSummary]
+	require.NoError(t, json.Unmarshal([]byte(f.must("ADMIN", "GET /api/tasks/search?query=taskDefName%3Dpolled", "")), &page))
+	require.EqualValues(t, 1, page.TotalHits)
+	require.Equal(t, "r", page.Results[0].TaskReferenceName)
+	require.Regexp(t, `^20\d\d-.*Z$`, page.Results[0].ScheduledTime)
+
+	f.must("ADMIN", "GET /api/tasks/poll/batch/polled?workerid=w&domain=d", "")
+	var all struct {
+		QueueData map[string]struct{ Size, PollerCount int }
+		PollData  []conductor.PollData
+	}
+	require.NoError(t, json.Unmarshal([]byte(f.must("ADMIN", "GET /api/tasks/queue/polldata/all", "")), &all))
+	require.Equal(t, 1, all.QueueData["d:polled"].PollerCount)
+	require.Equal(t, 1, all.QueueData["polled"].Size)
+	require.Contains(t, all.PollData, conductor.PollData{QueueName: "polled", Domain: "d", WorkerID: "w", LastPollTime: all.PollData[0].LastPollTime})
+}

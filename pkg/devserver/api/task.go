@@ -235,8 +235,26 @@ func (a *api) pollData(c *call) (any, error) {
 	return append([]conductor.PollData{}, a.Engine.PollData(c.query().Get("taskType"))...), nil
 }
 
+// pollDataAll answers a list, as open source does; Orkes puts it beside the sizes of the queues (worker sheet §5).
 func (a *api) pollDataAll(*call) (any, error) {
-	return append([]conductor.PollData{}, a.Engine.PollDataAll()...), nil
+	polls := append([]conductor.PollData{}, a.Engine.PollDataAll()...)
+	if a.Access == nil {
+		return polls, nil
+	}
+	type queueData struct {
+		Size        int64 `json:"size"`
+		PollerCount int   `json:"pollerCount"`
+	}
+	queues := map[string]queueData{}
+	for name, size := range a.Engine.QueuesAll() {
+		queues[name] = queueData{Size: size}
+	}
+	for _, poll := range polls {
+		queue := queues[poll.Queue()]
+		queue.PollerCount++
+		queues[poll.Queue()] = queue
+	}
+	return map[string]any{"queueData": queues, "pollData": polls}, nil
 }
 
 func (a *api) searchTasks(c *call) (any, error) {
@@ -247,5 +265,13 @@ func (a *api) searchTasks(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.Engine.SearchTasks(request)
+	found, err := a.Engine.SearchTasks(request)
+	if err != nil {
+		return nil, err
+	}
+	rows := conductor.SearchResult[conductor.TaskSummary]{TotalHits: found.TotalHits, Results: []conductor.TaskSummary{}}
+	for _, task := range found.Results {
+		rows.Results = append(rows.Results, engine.SummarizeTask(task))
+	}
+	return rows, nil
 }

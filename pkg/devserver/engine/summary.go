@@ -7,33 +7,11 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// TaskSummary is one row of GET /tasks/search. Times are text in RFC 3339 with milliseconds, UTC; durations milliseconds.
-type TaskSummary struct {
-	WorkflowID            string `json:"workflowId"`
-	WorkflowType          string `json:"workflowType"`
-	CorrelationID         string `json:"correlationId,omitempty"`
-	ScheduledTime         string `json:"scheduledTime"`
-	StartTime             string `json:"startTime"`
-	UpdateTime            string `json:"updateTime"`
-	EndTime               string `json:"endTime"`
-	Status                string `json:"status"`
-	ReasonForIncompletion string `json:"reasonForIncompletion,omitempty"`
-	ExecutionTime         int64  `json:"executionTime"`
-	QueueWaitTime         int64  `json:"queueWaitTime"`
-	TaskDefName           string `json:"taskDefName"`
-	TaskType              string `json:"taskType"`
-	Input                 string `json:"input"`
-	Output                string `json:"output"`
-	TaskID                string `json:"taskId"`
-	WorkflowPriority      int    `json:"workflowPriority"`
-	Domain                string `json:"domain,omitempty"`
-}
-
 // SummarizeTask makes a task's row. Like the real server it prints a time that has not come as 1970.
-func SummarizeTask(t conductor.Task) TaskSummary {
-	summary := TaskSummary{
+func SummarizeTask(t conductor.Task) conductor.TaskSummary {
+	summary := conductor.TaskSummary{
 		WorkflowID: t.WorkflowInstanceID, WorkflowType: t.WorkflowType, CorrelationID: t.CorrelationID,
-		ScheduledTime: timeText(t.ScheduledTime), StartTime: timeText(t.StartTime), UpdateTime: timeText(t.UpdateTime),
+		TaskReferenceName: t.ReferenceTaskName, ScheduledTime: timeText(t.ScheduledTime), StartTime: timeText(t.StartTime), UpdateTime: timeText(t.UpdateTime),
 		EndTime: timeText(t.EndTime), Status: t.Status, ReasonForIncompletion: t.ReasonForIncompletion,
 		QueueWaitTime: t.QueueWaitTime, TaskDefName: t.TaskDefName, TaskType: t.TaskType, Input: javaText(t.InputData),
 		Output: javaText(t.OutputData), TaskID: t.TaskID, WorkflowPriority: t.WorkflowPriority, Domain: t.Domain,
