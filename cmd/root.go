@@ -47,7 +47,9 @@ func System() *cli.Deps {
 	if err != nil {
 		dir = "."
 	}
-	return cli.NewDeps(term.System(os.Getenv), os.Getenv, dir, Version())
+	deps := cli.NewDeps(term.System(os.Getenv), os.Getenv, dir, Version())
+	deps.Environ = os.Environ
+	return deps
 }
 
 // Run executes one command line and reports its error. It is Main without the process.

@@ -29,8 +29,9 @@ type Globals struct {
 type Deps struct {
 	Term    *term.Term
 	Getenv  func(string) string
-	Dir     string   // the working folder, absolute
-	Args    []string // the command line as it was typed, without the program's name; see Again
+	Environ func() []string // all of what Getenv finds, as NAME=value; nil is none
+	Dir     string          // the working folder, absolute
+	Args    []string        // the command line as it was typed, without the program's name; see Again
 	Now     func() time.Time
 	Version string
 	Globals Globals

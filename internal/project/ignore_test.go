@@ -3,6 +3,7 @@ package project_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -79,4 +80,19 @@ func TestIgnoreAddsOneLine(t *testing.T) {
 	root := tree(t, map[string]string{".gitignore/a": ""})
 	require.ErrorContains(t, project.Ignore(filepath.Join(root, ".env")), ".gitignore")
 	require.Error(t, project.Ignore(filepath.Join(root, "missing", ".env")))
+}
+
+func TestIgnoresFoldersAndPaths(t *testing.T) {
+	root := tree(t, map[string]string{
+		".gitignore":     "# made\n/gen/\nlogs/\n!keep/logs\ndoc/*.md\na/**/z\n**/deep/\n\n/\n",
+		"sub/.gitignore": "!logs/\n",
+	})
+	ignores := project.NewIgnores(root)
+	for path, want := range map[string]bool{
+		"gen/": true, "gen": false, "sub/gen/": false, "logs/": true, "x/logs/": true, "x/logs": false, "keep/logs/": false, "sub/logs/": false,
+		"doc/a.md": true, "sub/doc/a.md": false, "a/z": true, "a/b/z": true, "a/b/c/z": true, "b/a/z": false, "x/deep/": true, "deep/": true, "other": false,
+	} {
+		name, folder := strings.CutSuffix(path, "/")
+		require.Equal(t, want, ignores.Ignored(filepath.Join(root, filepath.FromSlash(name)), folder), path)
+	}
 }

@@ -1,0 +1,7 @@
+package main
+
+import "example.com/shop/internal/work"
+
+func main() {
+	run(work.Workers("from-" + "main"))
+}

@@ -1,0 +1,3 @@
+module example.com/shop // the module
+
+go 1.25

@@ -1,0 +1,10 @@
+package names
+
+import "strings"
+
+const (
+	Ship   = "ship"
+	Domain = "john"
+)
+
+var Upper = strings.ToUpper(Ship)
