@@ -35,19 +35,44 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{t: t, now: time.Now(), tokens: map[string]string{}, names: map[string]string{}}
-	eng, err := engine.New(engine.Options{EnforceIdempotency: true})
+	f := bareFixture(t)
+	var err error
+	f.rules, err = access.New(access.Options{Store: store.NewMemory(), Now: func() time.Time { return f.now }})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, eng.Close()) })
-	clock := func() time.Time { return f.now }
-	f.rules, err = access.New(access.Options{Store: store.NewMemory(), Now: clock})
-	require.NoError(t, err)
-	f.api = newAPI(Options{Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: clock})
-	f.handler = f.api.guard(http.HandlerFunc(f.api.serve))
+	f.serve(engine.Options{EnforceIdempotency: true})
 	require.NoError(t, f.rules.Bootstrap(context.Background(), "admin", adminKey, adminSecret))
 	f.identities()
+	f.definitions("owner")
 	f.things()
+	f.execution("ADMIN")
 	return f
+}
+
+// newOpenFixture is the same world on the open-source flavour: nobody has an identity, nothing has an owner or tags.
+func newOpenFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := bareFixture(t)
+	f.tokens["anybody"] = ""
+	f.serve(engine.Options{})
+	f.definitions("anybody")
+	f.execution("anybody")
+	return f
+}
+
+func bareFixture(t *testing.T) *fixture {
+	t.Helper()
+	return &fixture{t: t, now: time.Now(), tokens: map[string]string{}, names: map[string]string{}}
+}
+
+func (f *fixture) serve(opts engine.Options) {
+	f.t.Helper()
+	eng, err := engine.New(opts)
+	require.NoError(f.t, err)
+	f.t.Cleanup(func() { require.NoError(f.t, eng.Close()) })
+	f.api = newAPI(Options{
+		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
+	})
+	f.handler = f.api.guard(http.HandlerFunc(f.api.serve))
 }
 
 func (f *fixture) identities() {
@@ -88,19 +113,27 @@ func (f *fixture) application(name string, roles ...string) string {
 	return app.UserID()
 }
 
+func (f *fixture) definitions(as string) {
+	f.t.Helper()
+	f.must(as, "POST /api/metadata/taskdefs", `[{"name":"t","retryCount":0}]`)
+	f.must(as, "POST /api/metadata/workflow", `{"name":"f","version":1,"tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+}
+
 func (f *fixture) things() {
 	f.t.Helper()
-	f.must("owner", "POST /api/metadata/taskdefs", `[{"name":"t","retryCount":0}]`)
-	f.must("owner", "POST /api/metadata/workflow", `{"name":"f","version":1,"tasks":[{"name":"t","taskReferenceName":"r"}]}`)
 	f.must("owner", "POST /api/metadata/task/t/tags", `{"key":"k","value":"v"}`)
 	f.must("owner", "POST /api/metadata/workflow/f/tags", `{"key":"k","value":"v"}`)
 	f.must("ADMIN", "PUT /api/groups/g", `{"description":"d"}`)
 	f.must("ADMIN", "PUT /api/users/jane", `{"name":"Jane","groups":["g"]}`)
 	f.names["APP"] = f.field("owner", "POST /api/applications", `{"name":"owned"}`, "id")
 	f.names["KEY"] = f.field("owner", "POST /api/applications/$APP/accessKeys", "", "id")
-	f.names["RUN"] = f.must("ADMIN", "POST /api/workflow/f?correlationId=c", `{}`)
+}
+
+func (f *fixture) execution(as string) {
+	f.t.Helper()
+	f.names["RUN"] = f.must(as, "POST /api/workflow/f?correlationId=c", `{}`)
 	var run conductor.Workflow
-	require.NoError(f.t, json.Unmarshal([]byte(f.must("ADMIN", "GET /api/workflow/$RUN", "")), &run))
+	require.NoError(f.t, json.Unmarshal([]byte(f.must(as, "GET /api/workflow/$RUN", "")), &run))
 	f.names["TASK"] = run.Tasks[0].TaskID
 }
 

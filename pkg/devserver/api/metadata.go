@@ -233,8 +233,13 @@ func (a *api) putWorkflowDefs(c *call) (any, error) {
 }
 
 // mayPutAll checks a list before any of it is written: one bad definition, or one that the caller may not write or that would be a
-// conflict, refuses the whole list.
+// conflict, be it with an earlier one of the list, refuses the whole list.
 func (a *api) mayPutAll(c *call, defs []conductor.WorkflowDef, mode engine.PutMode) error {
+	type version struct {
+		name   string
+		number int
+	}
+	taken := map[version]bool{}
 	for _, def := range defs {
 		if err := a.Engine.CheckWorkflowDef(def); err != nil {
 			return err
@@ -242,9 +247,14 @@ func (a *api) mayPutAll(c *call, defs []conductor.WorkflowDef, mode engine.PutMo
 		if err := c.mayPut(workflowTarget(def.Name), a.workflowExists(def.Name)); err != nil {
 			return err
 		}
-		if _, err := a.Engine.WorkflowDef(def.Name, def.Version); err == nil && !mode.Overwrite && !mode.NewVersion {
+		it := version{def.Name, def.Version}
+		if found, err := a.Engine.WorkflowDef(def.Name, def.Version); err == nil && found.Version == def.Version {
+			taken[it] = true
+		}
+		if taken[it] && !mode.Overwrite && !mode.NewVersion {
 			return fault.Conflict("Workflow with %s.%d already exists!", def.Name, def.Version)
 		}
+		taken[it] = true
 	}
 	return nil
 }

@@ -27,17 +27,6 @@ func TestSearchPagesAreTheCallers(t *testing.T) {
 	}
 }
 
-// A list of definitions of which one may not be written, or is there already, writes none.
-func TestListsAreWrittenWholeOrNotAtAll(t *testing.T) {
-	f := newFixture(t)
-	f.must("ADMIN", "POST /api/metadata/workflow", `{"name":"admins","tasks":[{"name":"t","taskReferenceName":"r"}]}`)
-	const list = `[{"name":"new","tasks":[{"name":"t","taskReferenceName":"r"}]},{"name":"admins","tasks":[{"name":"t","taskReferenceName":"r"}]}]`
-	require.Equal(t, 403, f.send("METADATA_API", "PUT /api/metadata/workflow", list).Code)
-	require.Equal(t, 409, f.send("ADMIN", "PUT /api/metadata/workflow?overwrite=false", list).Code)
-	require.Equal(t, 404, f.send("ADMIN", "GET /api/metadata/workflow/new", "").Code)
-	require.Equal(t, 200, f.send("ADMIN", "PUT /api/metadata/workflow", list).Code)
-}
-
 // A row of a task search is a summary, with times as text; who polls is a list on open source, and beside the queues on Orkes.
 func TestTaskSearchAndPollDataHaveTheirShapes(t *testing.T) {
 	f := newFixture(t)

@@ -27,13 +27,21 @@ func (a *api) version() string {
 
 // unsupportedRoutes answer 501 for what the real servers have and this one has not yet.
 func (a *api) unsupportedRoutes() {
-	for _, pattern := range a.unsupported() {
-		if a.router.has(pattern) {
-			continue
+	add := func(register func(string, handler), patterns []string) {
+		for _, pattern := range patterns {
+			if !a.router.has(pattern) {
+				register(pattern, unsupported(pattern))
+			}
 		}
-		a.route(pattern, func(*call) (any, error) {
-			return nil, fault.Unsupported(pattern, "%s is not implemented by this development server yet", pattern)
-		})
+	}
+	closed, open := a.unsupported()
+	add(a.route, closed)
+	add(a.open, open)
+}
+
+func unsupported(pattern string) handler {
+	return func(*call) (any, error) {
+		return nil, fault.Unsupported(pattern, "%s is not implemented by this development server yet", pattern)
 	}
 }
 

@@ -1,15 +1,21 @@
 package api
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // unsupported lists the routes of the real servers that this one does not have yet: they answer 501 with their name, so that nobody
-// takes their absence for a wrong address.
-func (a *api) unsupported() []string {
-	routes := strings.Split(strings.TrimSpace(bothProducts), "\n")
-	if a.Access != nil {
-		routes = append(routes, strings.Split(strings.TrimSpace(orkesOnly), "\n")...)
+// takes their absence for a wrong address. The first need a token where there are tokens, the second never.
+func (a *api) unsupported() (closed, open []string) {
+	if a.Access == nil {
+		return lines(bothProducts), nil
 	}
-	return routes
+	return lines(bothProducts + orkesOnly), lines(orkesOpen)
+}
+
+func lines(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" })
 }
 
 // bothProducts are routes of open-source Conductor and Orkes.
@@ -40,14 +46,13 @@ GET /api/scheduler/search/executions
 GET /api/secrets
 GET /api/tasks/externalstoragelocation
 GET /api/tasks/search-v2
-GET /api/workflow/execute/{name}
 GET /api/workflow/externalstoragelocation
 GET /api/workflow/search-by-tasks
 GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}
 POST /api/admin/sweep/requeue/{workflowId}
 POST /api/event
-POST /api/metadata/workflow-importer/import-bpm
+POST /api/queue/update/{workflowId}/task/{taskId}/{status}
 POST /api/queue/update/{workflowId}/{ref}/{status}
 POST /api/scheduler/schedules
 POST /api/tasks/queue/requeue/{taskType}
@@ -56,7 +61,6 @@ POST /api/tasks/{workflowId}/{status}/signal/sync
 POST /api/workflow/bulk/restart
 POST /api/workflow/bulk/retry
 POST /api/workflow/bulk/search
-POST /api/workflow/execute/{name}
 POST /api/workflow/execute/{name}/{version}
 POST /api/workflow/test
 POST /api/workflow/{workflowId}/rerun
@@ -91,10 +95,10 @@ DELETE /api/metadata/webhook/{id}/tags
 DELETE /api/prompts/{name}
 DELETE /api/prompts/{name}/tags
 DELETE /api/prompts/{name}/versions/{version}
-DELETE /api/roles/{name}
 DELETE /api/registry/service/protos/{registryName}/{filename}
 DELETE /api/registry/service/{name}
 DELETE /api/registry/service/{registryName}/methods
+DELETE /api/roles/{name}
 DELETE /api/scheduler/schedules/{name}/tags
 DELETE /api/schema/{name}
 DELETE /api/schema/{name}/{version}
@@ -162,6 +166,7 @@ GET /api/secrets/clearRedisCache
 GET /api/secrets/{key}
 GET /api/secrets/{key}/exists
 GET /api/secrets/{key}/tags
+GET /api/workflow/execute/{name}
 POST /api/admin/cache/clear/{taskDefName}
 POST /api/event/handleIncomingEvent
 POST /api/event/queue/connectivity
@@ -184,6 +189,7 @@ POST /api/integrations/provider/{integration_provider}/integration/{integration_
 POST /api/integrations/provider/{name}
 POST /api/integrations/provider/{name}/integration/{integration_name}
 POST /api/metadata/webhook
+POST /api/metadata/workflow-importer/import-bpm
 POST /api/metadata/workflow-task-defs/upload
 POST /api/prompts
 POST /api/prompts/test
@@ -197,6 +203,7 @@ POST /api/roles
 POST /api/schema
 POST /api/secrets
 POST /api/workflow/correlated/batch
+POST /api/workflow/execute/{name}
 POST /api/workflow/{workflowId}/jump/{taskReferenceName}
 POST /api/workflow/{workflowId}/state
 POST /api/workflow/{workflowId}/upgrade
@@ -216,6 +223,11 @@ PUT /api/roles/{name}
 PUT /api/scheduler/schedules/{name}/tags
 PUT /api/secrets/{key}
 PUT /api/secrets/{key}/tags
+`
+
+// orkesOpen are routes of Orkes that are called without a token: by the console before it signs in, and by other people's systems, which
+// have none. The document asks for a token everywhere, even to get one, so it does not settle this.
+const orkesOpen = `
 GET /context.js
 GET /webhook/{id}
 POST /webhook/{id}

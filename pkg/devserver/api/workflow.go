@@ -15,25 +15,27 @@ const maxSearch = 5000
 func (a *api) workflowRoutes() {
 	a.route("POST /api/workflow", a.startWorkflow)
 	a.route("POST /api/workflow/{name}", a.startByName)
-	a.route("POST /api/workflow/start/{name}/{version}", a.startByName)
 	a.route("GET /api/workflow/{id}", a.getWorkflow)
 	a.route("GET /api/workflow/{id}/status", a.workflowStatus)
 	a.route("GET /api/workflow/{id}/tasks", a.workflowTasks)
-	a.route("DELETE /api/workflow/{id}", a.terminateWorkflow)
-	a.route("DELETE /api/workflow/{id}/remove", a.steer(a.Engine.Remove))
-	a.route("PUT /api/workflow/{id}/pause", a.steer(a.Engine.Pause))
-	a.route("PUT /api/workflow/{id}/resume", a.steer(a.Engine.Resume))
-	a.route("PUT /api/workflow/decide/{id}", a.steer(a.Engine.Decide))
+	a.route("DELETE /api/workflow/{id}", a.steer(a.terminating))
+	a.route("DELETE /api/workflow/{id}/remove", a.steer(a.removing))
+	a.route("PUT /api/workflow/{id}/pause", a.steer(always(a.Engine.Pause)))
+	a.route("PUT /api/workflow/{id}/resume", a.steer(always(a.Engine.Resume)))
+	a.route("PUT /api/workflow/decide/{id}", a.steer(always(a.Engine.Decide)))
 	a.route("GET /api/workflow/search", a.searchWorkflows)
 	a.route("GET /api/workflow/search-v2", a.searchWorkflowsV2)
 	a.route("GET /api/workflow/running/{name}", a.runningWorkflows)
 	a.route("GET /api/workflow/{name}/correlated/{correlationId}", a.correlatedOne)
 	a.route("POST /api/workflow/{name}/correlated", a.correlatedMany)
-	a.route("PUT /api/workflow/bulk/pause", a.bulk(a.Engine.Pause))
-	a.route("PUT /api/workflow/bulk/resume", a.bulk(a.Engine.Resume))
-	a.route("POST /api/workflow/bulk/terminate", a.bulkTerminate)
-	a.route("DELETE /api/workflow/bulk/remove", a.bulk(a.Engine.Remove))
-	a.route("POST /api/workflow/bulk/delete", a.bulk(a.Engine.Remove))
+	a.route("PUT /api/workflow/bulk/pause", a.bulk(always(a.Engine.Pause)))
+	a.route("PUT /api/workflow/bulk/resume", a.bulk(always(a.Engine.Resume)))
+	a.route("POST /api/workflow/bulk/terminate", a.bulk(a.terminating))
+	a.route("DELETE /api/workflow/bulk/remove", a.bulk(a.removing))
+	if a.Access != nil {
+		a.route("POST /api/workflow/start/{name}/{version}", a.startByName)
+		a.route("POST /api/workflow/bulk/delete", a.bulk(a.removing))
+	}
 }
 
 func (a *api) startWorkflow(c *call) (any, error) {
@@ -167,24 +169,43 @@ func (a *api) maySteer(c *call, id string) error {
 	return c.caller.MaySteerExecution(w)
 }
 
-func (a *api) steer(f func(context.Context, string) error) handler {
+// action is what an operator does to an execution; a choice reads from the query which one it is.
+type (
+	action func(ctx context.Context, id string) error
+	choice func(*call) action
+)
+
+func always(do action) choice { return func(*call) action { return do } }
+
+// terminating starts the failure workflow only where it is asked for.
+func (a *api) terminating(c *call) action {
+	end := a.Engine.Terminate
+	if c.flag("triggerFailureWorkflow", false) {
+		end = a.Engine.TerminateWithFailureWorkflow
+	}
+	return func(ctx context.Context, id string) error { return end(ctx, id, c.query().Get("reason")) }
+}
+
+// removing takes what still runs too on Orkes, whose SDKs' tests do so, and on open source where nothing is archived.
+func (a *api) removing(c *call) action {
+	if a.Access != nil || !c.flag("archiveWorkflow", true) {
+		return a.Engine.Purge
+	}
+	return a.Engine.Remove
+}
+
+func (a *api) steer(choose choice) handler {
 	return func(c *call) (any, error) {
 		id := c.PathValue("id")
 		if err := a.maySteer(c, id); err != nil {
 			return nil, err
 		}
-		return nil, f(c.Context(), id)
+		return nil, choose(c)(c.Context(), id)
 	}
 }
 
-func (a *api) terminateWorkflow(c *call) (any, error) {
-	return a.steer(func(ctx context.Context, id string) error {
-		return a.Engine.Terminate(ctx, id, c.query().Get("reason"))
-	})(c)
-}
-
 // bulk does the same to many executions, and says for each how it went.
-func (a *api) bulk(f func(context.Context, string) error) handler {
+func (a *api) bulk(choose choice) handler {
 	return func(c *call) (any, error) {
 		var ids []string
 		if err := c.body(&ids, false); err != nil {
@@ -193,11 +214,12 @@ func (a *api) bulk(f func(context.Context, string) error) handler {
 		if len(ids) < 1 || len(ids) > 1000 {
 			return nil, fault.Invalid("Cannot process %d workflows in bulk: 1 to 1000", len(ids))
 		}
+		do := choose(c)
 		result := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}, Message: bulkMessage}
 		for _, id := range ids {
 			err := a.maySteer(c, id)
 			if err == nil {
-				err = f(c.Context(), id)
+				err = do(c.Context(), id)
 			}
 			if err != nil {
 				result.BulkErrorResults[id] = err.Error()
@@ -207,12 +229,6 @@ func (a *api) bulk(f func(context.Context, string) error) handler {
 		}
 		return result, nil
 	}
-}
-
-func (a *api) bulkTerminate(c *call) (any, error) {
-	return a.bulk(func(ctx context.Context, id string) error {
-		return a.Engine.Terminate(ctx, id, c.query().Get("reason"))
-	})(c)
 }
 
 func (c *call) search() (engine.SearchRequest, error) {
@@ -228,7 +244,9 @@ func (c *call) search() (engine.SearchRequest, error) {
 		return engine.SearchRequest{}, fault.Invalid("Cannot return more than %d workflows. Please use pagination.", maxSearch)
 	}
 	q := c.query()
-	request := engine.SearchRequest{Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query")}
+	request := engine.SearchRequest{
+		Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query"), KnownFields: c.api.Access != nil,
+	}
 	if c.caller != nil {
 		request.Visible = c.caller.MaySeeExecutions()
 	}

@@ -18,6 +18,8 @@ type SearchRequest struct {
 	Sort     string
 	FreeText string
 	Query    string
+	// KnownFields refuses a query with a field that is not known, as Orkes does, instead of ignoring it.
+	KnownFields bool
 	// Visible says which executions the caller may see, by their workflow and who started them; nil is all. It is asked before
 	// the page is cut, so that pages are full and the hits are those of the caller.
 	Visible func(workflow, createdBy string) bool
@@ -36,7 +38,8 @@ type search struct {
 	freeText   string
 }
 
-func newSearch(req SearchRequest) (*search, error) {
+// newSearch checks a request against the fields that its rows have.
+func newSearch(req SearchRequest, field func(name string) fieldValue) (*search, error) {
 	if req.Size > maxPage {
 		return nil, fault.Invalid("Cannot return more than %d workflows. Please use pagination.", maxPage)
 	}
@@ -49,6 +52,11 @@ func newSearch(req SearchRequest) (*search, error) {
 	conditions, err := parseQuery(req.Query)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range conditions {
+		if req.KnownFields && !field(c.field).known {
+			return nil, fault.Invalid("Unknown field in the query: %s", c.field)
+		}
 	}
 	s := &search{SearchRequest: req, conditions: conditions, keys: parseSort(req.Sort)}
 	if text := strings.TrimSpace(req.FreeText); text != "*" {
@@ -88,7 +96,7 @@ func views[T any](page []*execution, view func(*execution) T) []T {
 }
 
 func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error) {
-	s, err := newSearch(req)
+	s, err := newSearch(req, workflowField(&execution{}))
 	if err != nil {
 		return nil, 0, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // SearchTasks finds tasks: GET /tasks/search-v2. The fields of the query are the task's; newest executions come first.
 func (e *Engine) SearchTasks(req SearchRequest) (conductor.SearchResult[conductor.Task], error) {
-	s, err := newSearch(req)
+	s, err := newSearch(req, taskField(&task{}))
 	if err != nil {
 		return conductor.SearchResult[conductor.Task]{}, err
 	}
@@ -25,7 +25,7 @@ func (e *Engine) SearchTasks(req SearchRequest) (conductor.SearchResult[conducto
 // SearchByTasks finds the executions that have a task matching the query: GET /workflow/search-by-tasks-v2.
 // Summarize makes the rows of /workflow/search-by-tasks.
 func (e *Engine) SearchByTasks(req SearchRequest) (conductor.SearchResult[conductor.Workflow], error) {
-	s, err := newSearch(req)
+	s, err := newSearch(req, taskField(&task{}))
 	if err != nil {
 		return conductor.SearchResult[conductor.Workflow]{}, err
 	}

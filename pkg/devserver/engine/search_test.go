@@ -98,6 +98,7 @@ func TestSearchRefuses(t *testing.T) {
 		{SearchRequest{Query: "status = A AND "}, "Incorrectly formatted query string"},
 		{SearchRequest{Query: "status LIKE A"}, "Incorrectly formatted query string: status LIKE A"},
 		{SearchRequest{Query: "= A"}, "Incorrectly formatted query string"},
+		{SearchRequest{Query: "status = A AND colour = red", KnownFields: true}, "Unknown field in the query: colour"},
 	} {
 		_, err := r.Search(c.req)
 		r.requireKind(fault.KindInvalid, err, c.text)
