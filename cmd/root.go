@@ -18,6 +18,7 @@ import (
 	configcmd "github.com/orkesctl/orkesctl/cmd/config"
 	"github.com/orkesctl/orkesctl/cmd/dev"
 	"github.com/orkesctl/orkesctl/cmd/execution"
+	"github.com/orkesctl/orkesctl/cmd/lint"
 	"github.com/orkesctl/orkesctl/cmd/quickstart"
 	"github.com/orkesctl/orkesctl/cmd/scaffold"
 	"github.com/orkesctl/orkesctl/cmd/session"
@@ -80,6 +81,7 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 		app.New(deps),
 		scaffold.New(deps),
 		worker.New(deps),
+		lint.New(deps),
 		dev.New(deps),
 		quickstart.New(deps, Run),
 		configcmd.New(deps),

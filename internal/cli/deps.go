@@ -5,6 +5,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,6 +73,15 @@ func (d *Deps) Client() (*conductor.Client, error) { return d.client() }
 
 // Project returns the project that the working folder belongs to, nil where there is none.
 func (d *Deps) Project() (*project.Project, error) { return d.project() }
+
+// Relative shortens a path below the working folder for people to read; others stay as they are.
+func (d *Deps) Relative(path string) string {
+	short, err := filepath.Rel(d.Dir, path)
+	if err != nil || !filepath.IsAbs(path) || short == ".." || strings.HasPrefix(short, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return short
+}
 
 // Printer returns where the command's result goes.
 func (d *Deps) Printer() render.Printer {

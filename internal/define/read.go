@@ -33,15 +33,15 @@ func Read(deps *cli.Deps, source Source) ([]*manifest.Document, error) {
 	var missing *fs.PathError
 	switch {
 	case errors.As(err, &missing) && errors.Is(err, fs.ErrNotExist):
-		return nil, cli.NotFound(source.Usage, "%s: no such file, and no file matches", relative(deps.Dir, missing.Path))
+		return nil, cli.NotFound(source.Usage, "%s: no such file, and no file matches", deps.Relative(missing.Path))
 	case err != nil:
 		return nil, cli.Hint(err, "%s", source.Usage)
 	}
 	for _, document := range documents {
-		document.File = relative(deps.Dir, document.File)
+		document.File = deps.Relative(document.File)
 	}
 	for i := range problems {
-		problems[i].File = relative(deps.Dir, problems[i].File)
+		problems[i].File = deps.Relative(problems[i].File)
 	}
 	if len(source.Args) == 0 && len(documents) == 0 && len(problems) == 1 && problems[0].Line == 0 && paths[0] == "-" {
 		return nil, source.nothing(deps, paths) // standard input that nobody feeds
@@ -77,7 +77,7 @@ func (s Source) paths(deps *cli.Deps) ([]string, error) {
 		dir := project.DefinitionsDir()
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return nil, cli.NotFound("Make it, or name another in orkesctl.yaml (definitions: FOLDER).\n"+s.Usage,
-				"the project's folder of definitions is not there: %s", relative(deps.Dir, dir))
+				"the project's folder of definitions is not there: %s", deps.Relative(dir))
 		}
 		return []string{dir}, nil
 	case !deps.Term.InTTY():
@@ -94,7 +94,7 @@ func (s Source) nothing(deps *cli.Deps, paths []string) error {
 	}
 	names := make([]string, 0, len(paths))
 	for _, path := range paths {
-		names = append(names, relative(deps.Dir, path))
+		names = append(names, deps.Relative(path))
 	}
 	return cli.Failed(s.Usage, "no %s in %s", s.Kind, strings.Join(names, ", "))
 }
@@ -120,16 +120,4 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// relative shortens a path below dir; others stay as they are.
-func relative(dir, path string) string {
-	if !filepath.IsAbs(path) {
-		return path
-	}
-	short, err := filepath.Rel(dir, path)
-	if err != nil || short == ".." || strings.HasPrefix(short, ".."+string(filepath.Separator)) {
-		return path
-	}
-	return short
 }

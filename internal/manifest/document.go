@@ -29,6 +29,19 @@ func (d *Document) Name() string {
 	return name
 }
 
+// Version is a workflow's version, 1 where none is given; empty for other kinds.
+func (d *Document) Version() string {
+	version, given := d.Tree["version"]
+	switch {
+	case d.Kind != definition.KindWorkflowDef:
+		return ""
+	case !given || version == nil:
+		return "1"
+	default:
+		return fmt.Sprint(version)
+	}
+}
+
 // Position returns where the value at path stands, or its key; where the path leads nowhere, the nearest thing around it.
 func (d *Document) Position(path []any, key bool) (line, column int) {
 	node, at := d.node, d.node
@@ -66,12 +79,14 @@ func child(node *yaml.Node, step any) (value, key *yaml.Node) {
 	return nil, nil
 }
 
-// Problem is one thing wrong with a file. Line and Column count from 1; zero where the whole file is meant.
+// Problem is one thing wrong with a file. Line and Column count from 1; zero where the whole file is meant. Key says that a key is
+// wrong rather than its value.
 type Problem struct {
 	File         string
 	Line, Column int
 	Field        string
 	Message      string
+	Key          bool
 }
 
 // String is the problem as editors and people read it: file:line:column: field: message.
@@ -98,7 +113,7 @@ func Check(d *Document) []Problem {
 	problems := make([]Problem, 0, len(found))
 	for _, p := range found {
 		line, column := d.Position(p.Path, p.Key)
-		problems = append(problems, Problem{File: d.File, Line: line, Column: column, Field: p.Field, Message: p.Message})
+		problems = append(problems, Problem{File: d.File, Line: line, Column: column, Field: p.Field, Message: p.Message, Key: p.Key})
 	}
 	return problems
 }
@@ -106,10 +121,18 @@ func Check(d *Document) []Problem {
 // CheckAll checks every document, and that no definition is there twice.
 func CheckAll(documents []*Document) []Problem {
 	var problems []Problem
-	seen := map[string]*Document{}
 	for _, d := range documents {
 		problems = append(problems, Check(d)...)
-		id := fmt.Sprintf("%s %s %v", d.Kind, d.Name(), d.Tree["version"])
+	}
+	return append(problems, Duplicates(documents)...)
+}
+
+// Duplicates finds the definitions that are there twice; of workflows, each version is one.
+func Duplicates(documents []*Document) []Problem {
+	var problems []Problem
+	seen := map[string]*Document{}
+	for _, d := range documents {
+		id := fmt.Sprintf("%s %s %s", d.Kind, d.Name(), d.Version())
 		if other, twice := seen[id]; twice && d.Name() != "" {
 			problems = append(problems, Problem{
 				File: d.File, Line: d.Line, Column: 1, Field: "name",

@@ -44,9 +44,23 @@ func Read(name string, r io.Reader, want definition.Kind) ([]*Document, []Proble
 	return reader.documents, reader.problems
 }
 
+// ReadObject reads a file that holds one object, whatever its kind; nil where it does not.
+func ReadObject(name string, data []byte) (*Document, []Problem) {
+	reader := &reader{file: name, any: true}
+	reader.all(bytes.TrimPrefix(data, []byte("\ufeff")))
+	switch {
+	case len(reader.problems) > 0:
+		return nil, reader.problems
+	case len(reader.documents) != 1:
+		return nil, []Problem{{File: name, Line: 1, Column: 1, Message: fmt.Sprintf("want one object, not %d", len(reader.documents))}}
+	}
+	return reader.documents[0], nil
+}
+
 type reader struct {
 	file      string
 	want      definition.Kind
+	any       bool // the kind is of no interest
 	documents []*Document
 	problems  []Problem
 	unfolded  unfolding
@@ -118,7 +132,7 @@ func (r *reader) mapping(node *yaml.Node) {
 		return
 	}
 	document.JSON = data
-	if r.kind(document) {
+	if r.any || r.kind(document) {
 		r.documents = append(r.documents, document)
 	}
 }
@@ -243,7 +257,7 @@ func expand(path string) (files []string, folder bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		files, err = walk(path)
+		files, err = Files(path, nil)
 		return files, true, err
 	case err == nil:
 		return []string{path}, false, nil
@@ -258,13 +272,15 @@ func expand(path string) (files []string, folder bool, err error) {
 	return files, false, nil
 }
 
-func walk(dir string) ([]string, error) {
+// Files lists the *.yaml, *.yml and *.json files in a folder and the folders in it, hidden ones and those that skip names left out.
+func Files(dir string, skip func(folder string) bool) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && path != dir && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
+		case entry.IsDir() && path != dir && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"),
+			entry.IsDir() && skip != nil && skip(path):
 			return filepath.SkipDir
 		case entry.IsDir() || strings.HasPrefix(entry.Name(), "."):
 			return nil

@@ -51,13 +51,22 @@ func Find(dir string) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the project: %w", err)
 	}
+	root := Root(dir)
+	if root == "" {
+		return nil, nil //nolint:nilnil // no project is an ordinary answer, said in the doc comment
+	}
+	return At(root)
+}
+
+// Root is dir or the nearest folder above it that has an orkesctl.yaml, which may be damaged; empty where none has. Dir is absolute.
+func Root(dir string) string {
 	for {
-		if p, err := At(dir); p != nil || err != nil {
-			return p, err
+		if _, err := os.Stat(filepath.Join(dir, FileName)); err == nil {
+			return dir
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return nil, nil //nolint:nilnil // no project is an ordinary answer, said in the doc comment
+			return ""
 		}
 		dir = parent
 	}

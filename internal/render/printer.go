@@ -78,6 +78,15 @@ func (p Printer) Changes(changes []Change) error {
 	return p.facts(rows)
 }
 
+// Facts prints rows of the values that columns hold (see Column). The last of a row may be long: on a terminal it goes on below itself.
+func (p Printer) Facts(rows [][]any) error {
+	list := make([][]cell, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, p.cells(row))
+	}
+	return p.facts(list)
+}
+
 // Note writes a line for people to standard error; nothing that a program would read goes there.
 func (p Printer) Note(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.Term.Err, format+"\n", args...)

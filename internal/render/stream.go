@@ -21,10 +21,8 @@ func NewStream(p Printer, indent string) *Stream { return &Stream{printer: p, in
 
 // Row prints one row of the values that columns hold (see Column).
 func (s *Stream) Row(values ...any) error {
-	row := make([]cell, 0, len(values))
-	for i, value := range values {
-		c := s.printer.cell(value)
-		row = append(row, c)
+	row := s.printer.cells(values)
+	for i, c := range row {
 		if len(s.widths) <= i {
 			s.widths = append(s.widths, 0)
 		}

@@ -94,9 +94,17 @@ func visible[T any](columns []Column[T], wide bool) []Column[T] {
 }
 
 func cells[T any](p Printer, columns []Column[T], item T) []cell {
-	row := make([]cell, 0, len(columns))
+	values := make([]any, 0, len(columns))
 	for _, column := range columns {
-		row = append(row, p.cell(column.Value(item)))
+		values = append(values, column.Value(item))
+	}
+	return p.cells(values)
+}
+
+func (p Printer) cells(values []any) []cell {
+	row := make([]cell, 0, len(values))
+	for _, value := range values {
+		row = append(row, p.cell(value))
 	}
 	return row
 }
@@ -168,11 +176,11 @@ func ToneOf(state string) term.Tone {
 	switch state {
 	case "COMPLETED", "created", "granted", "started", "resumed", "ACTIVE", "healthy":
 		return term.Done
-	case "updated", "deleted", "revoked", "paused", "terminated", "SCHEDULED", "PAUSED", "COMPLETED_WITH_ERRORS", "INACTIVE", "TERMINATED", "CANCELED":
+	case "updated", "deleted", "revoked", "paused", "terminated", "SCHEDULED", "PAUSED", "COMPLETED_WITH_ERRORS", "INACTIVE", "TERMINATED", "CANCELED", "warning":
 		return term.Look
-	case "FAILED", "FAILED_WITH_TERMINAL_ERROR", "TIMED_OUT":
+	case "FAILED", "FAILED_WITH_TERMINAL_ERROR", "TIMED_OUT", "error":
 		return term.Bad
-	case "unchanged", "SKIPPED":
+	case "unchanged", "SKIPPED", "info":
 		return term.Dim
 	default:
 		return term.Plain

@@ -36,7 +36,7 @@ func (c *checker) add(path []any, key bool, format string, args ...any) {
 			field = name
 		}
 	}
-	c.take(Problem{Path: append([]any(nil), path...), Field: field, Message: fmt.Sprintf(format, args...), Key: key})
+	c.take(Problem{Path: under(path), Field: field, Message: fmt.Sprintf(format, args...), Key: key})
 }
 
 func (c *checker) take(problem Problem) {
@@ -90,7 +90,7 @@ func (c *checker) object(path []any, tree map[string]any, fields []Field) {
 			return
 		}
 		field, ok := known[name]
-		at := append(append([]any(nil), path...), name)
+		at := under(path, name)
 		if !ok {
 			message := "unknown field"
 			if near, found := Nearest(name, names); found {
@@ -208,7 +208,7 @@ func (c *checker) tasks(path []any, list []any) {
 		if c.full() {
 			return
 		}
-		at := append(append([]any(nil), path...), i)
+		at := under(path, i)
 		task, ok := item.(map[string]any)
 		if !ok {
 			c.add(at, false, "a task is an object with name and taskReferenceName")
@@ -219,34 +219,17 @@ func (c *checker) tasks(path []any, list []any) {
 	}
 }
 
-// nested checks the tasks inside a task: branches, cases and loop bodies.
+// nested checks the tasks inside a task, and its definition where it brings one.
 func (c *checker) nested(path []any, task map[string]any) {
-	step := func(more ...any) []any { return append(append([]any(nil), path...), more...) }
-	for _, name := range []string{"defaultCase", "loopOver"} {
-		if list, ok := task[name].([]any); ok {
-			c.tasks(step(name), list)
-		}
-	}
-	if cases, ok := task["decisionCases"].(map[string]any); ok {
-		for _, name := range keys(cases) {
-			if list, ok := cases[name].([]any); ok {
-				c.tasks(step("decisionCases", name), list)
-			}
-		}
-	}
-	if branches, ok := task["forkTasks"].([]any); ok {
-		for i, branch := range branches {
-			if list, ok := branch.([]any); ok {
-				c.tasks(step("forkTasks", i), list)
-			}
-		}
+	for _, inner := range branches(task) {
+		c.tasks(under(path, inner.path...), inner.tasks)
 	}
 	if def, ok := task["taskDefinition"].(map[string]any); ok {
 		for _, problem := range CheckTaskDef(def) {
 			if problem.Message == "name is required" {
 				continue // an inline definition takes the task's name
 			}
-			problem.Path = append(step("taskDefinition"), problem.Path...)
+			problem.Path = append(under(path, "taskDefinition"), problem.Path...)
 			c.take(problem)
 		}
 	}
@@ -291,38 +274,12 @@ func locate(tree map[string]any, violation Violation) []any {
 		}
 		return nil
 	}
-	if path := find([]any{"tasks"}, tree["tasks"], violation.Reference); path != nil {
-		return path
+	for _, at := range Places(tree) {
+		if at.Task["taskReferenceName"] == violation.Reference {
+			return at.Path
+		}
 	}
 	return []any{"tasks"}
-}
-
-func find(path []any, value any, reference string) []any {
-	switch v := value.(type) {
-	case []any:
-		for i, item := range v {
-			if found := find(append(append([]any(nil), path...), i), item, reference); found != nil {
-				return found
-			}
-		}
-	case map[string]any:
-		if v["taskReferenceName"] == reference {
-			return path
-		}
-		for _, name := range []string{"defaultCase", "loopOver", "decisionCases", "forkTasks"} {
-			if found := find(append(append([]any(nil), path...), name), v[name], reference); found != nil {
-				return found
-			}
-		}
-		if _, isTask := v["name"]; !isTask { // the map of decision cases
-			for _, name := range keys(v) {
-				if found := find(append(append([]any(nil), path...), name), v[name], reference); found != nil {
-					return found
-				}
-			}
-		}
-	}
-	return nil
 }
 
 func decode(tree map[string]any, v any) error {

@@ -233,11 +233,7 @@ func (w *workflowRules) inputs(task conductor.WorkflowTask, value any) {
 }
 
 func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text string) {
-	for _, found := range expression.FindAllStringSubmatchIndex(text, -1) {
-		if found[0] > 0 && text[found[0]-1] == '$' {
-			continue // $${…} is the text itself
-		}
-		inner := strings.TrimSpace(text[found[2]:found[3]])
+	for _, inner := range Expressions(text) {
 		if inner == "" || strings.HasPrefix(inner, "$.") {
 			w.broken("tasks", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, text)
 			continue
@@ -250,4 +246,15 @@ func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text stri
 				source, task.Name, name, text)
 		}
 	}
+}
+
+// Expressions are what stands between ${ and } in a text, without blanks around it. $${…} is the text itself.
+func Expressions(text string) []string {
+	var found []string
+	for _, at := range expression.FindAllStringSubmatchIndex(text, -1) {
+		if at[0] == 0 || text[at[0]-1] != '$' {
+			found = append(found, strings.TrimSpace(text[at[2]:at[3]]))
+		}
+	}
+	return found
 }
