@@ -172,3 +172,18 @@ func TestCompleteFirst(t *testing.T) {
 	_, directive = cli.CompleteFiles(nil, nil, "")
 	require.Equal(t, cobra.ShellCompDirectiveDefault, directive)
 }
+
+func TestRelative(t *testing.T) {
+	root := t.TempDir()
+	d := &cli.Deps{Dir: filepath.Join(root, "a")}
+	for path, want := range map[string]string{
+		filepath.Join(root, "a", "b", "c.yaml"): filepath.Join("b", "c.yaml"),
+		filepath.Join(root, "a"):                ".",
+		filepath.Join(root, "a", "..b"):         "..b",
+		root:                                    root,
+		filepath.Join(root, "ab", "c"):          filepath.Join(root, "ab", "c"),
+		"<stdin>":                               "<stdin>",
+	} {
+		require.Equal(t, want, d.Relative(path))
+	}
+}

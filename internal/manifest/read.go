@@ -44,15 +44,18 @@ func Read(name string, r io.Reader, want definition.Kind) ([]*Document, []Proble
 	return reader.documents, reader.problems
 }
 
-// ReadObject reads a file that holds one object, whatever its kind; nil where it does not.
+// ReadObject reads a file that holds one object, whatever its kind; nil where it holds something else. An empty file is an empty object.
 func ReadObject(name string, data []byte) (*Document, []Problem) {
 	reader := &reader{file: name, any: true}
 	reader.all(bytes.TrimPrefix(data, []byte("\ufeff")))
 	switch {
 	case len(reader.problems) > 0:
-		return nil, reader.problems
-	case len(reader.documents) != 1:
-		return nil, []Problem{{File: name, Line: 1, Column: 1, Message: fmt.Sprintf("want one object, not %d", len(reader.documents))}}
+		return nil, reader.problems[:1]
+	case len(reader.documents) > 1:
+		return nil, []Problem{{File: name, Line: reader.documents[1].Line, Column: 1, Message: "want one object, and here is another"}}
+	case len(reader.documents) == 0:
+		empty := &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
+		return &Document{File: name, Line: 1, JSON: json.RawMessage("{}"), Tree: map[string]any{}, node: empty}, nil
 	}
 	return reader.documents[0], nil
 }
@@ -104,6 +107,8 @@ func (r *reader) syntax(err error) {
 
 func (r *reader) value(node *yaml.Node) {
 	switch {
+	case r.any && node.Kind != yaml.MappingNode && node.ShortTag() != "!!null":
+		r.problem(node.Line, node.Column, "want an object: names with values")
 	case node.Kind == yaml.SequenceNode:
 		for _, item := range node.Content {
 			r.value(item)

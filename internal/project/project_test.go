@@ -103,3 +103,10 @@ func TestDamagedProjectFileIsNamed(t *testing.T) {
 	_, err := project.At(root)
 	require.ErrorContains(t, err, "read the project file: ")
 }
+
+func TestRoot(t *testing.T) {
+	root := tree(t, map[string]string{"orkesctl.yaml": "damaged: [", "a/b/c": "", "a/orkesctl.yaml": ""})
+	require.Equal(t, root, project.Root(root))
+	require.Equal(t, filepath.Join(root, "a"), project.Root(filepath.Join(root, "a", "b")))
+	require.Empty(t, project.Root(t.TempDir()))
+}
