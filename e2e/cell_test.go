@@ -25,8 +25,9 @@ import (
 const matrixTask = `{"name":"get-inventory","ownerEmail":"a@example.com","retryCount":1,"retryDelaySeconds":0,"retryLogic":"FIXED",
 	"timeoutSeconds":120,"responseTimeoutSeconds":5}`
 
-// patience is how long a worker has to say what is wrong, from its start.
-const patience = 15 * time.Second
+// patience bounds a test that would hang; it is no measurement. A worker says what is wrong within 15 s of its start on a machine that has
+// nothing else to do: the table shows how long each cell took, and on a busy one a JVM alone takes that long to come up.
+const patience = time.Minute
 
 type cell struct {
 	name  string

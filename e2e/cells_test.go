@@ -47,7 +47,7 @@ func (c *candidate) plays(t *testing.T, product, status string, tries int) {
 		require.Equal(t, "FAILED_WITH_TERMINAL_ERROR", last.Status)
 	}
 	for _, word := range []string{s.own.ID, s.url, taskName, "ship-order"} {
-		l.says(time.Second, word) // at the start
+		l.says(patience, word) // at the start
 	}
 }
 
