@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -99,11 +101,29 @@ func startServer(env *testscript.Env, flavor devserver.Flavor) error {
 // commands are the words that stories have beside testscript's own.
 func commands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
 	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
+		"exits":      exits,
 		"work":       work,
 		"fakeserver": fakeServer,
 		"mode":       mode,
 		"setenvfile": setEnvFile,
 		"waitfile":   waitFile,
+	}
+}
+
+// exits CODE PROGRAM [ARG…] runs a program that is to end with that exit code; what it printed can be looked at afterwards.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARG…]")
+	}
+	code := 0
+	err := ts.Exec(args[1], args[2:]...)
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, not %s", code, args[0])
 	}
 }
 

@@ -26,6 +26,8 @@ func New(deps *cli.Deps) *cobra.Command {
 		newGrant(deps),
 		newRevoke(deps),
 		newGrants(deps),
+		newCan(deps),
+		newWho(deps),
 		cli.Group("role", "The roles of an application", newRoleAdd(deps), newRoleRemove(deps), newRoleList(deps)),
 		cli.Group("key", "The access keys of an application",
 			newKeyCreate(deps), newKeyList(deps), newKeySwitch(deps, true), newKeySwitch(deps, false), newKeyDelete(deps)),

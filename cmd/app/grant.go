@@ -64,8 +64,11 @@ func newGrantChange(deps *cli.Deps, verb, short string, revoke bool) *cobra.Comm
 	return cmd
 }
 
+// accesses are the kinds of access, as the API calls them (access sheet §3.1).
+func accesses() []string { return []string{"CREATE", "READ", "EXECUTE", "UPDATE", "DELETE"} }
+
 func (o *grantOptions) check() error {
-	known := []string{"CREATE", "READ", "EXECUTE", "UPDATE", "DELETE"}
+	known := accesses()
 	for i, name := range o.access {
 		o.access[i] = strings.ToUpper(name)
 		if !slices.Contains(known, o.access[i]) {

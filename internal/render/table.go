@@ -23,12 +23,15 @@ type Column[T any] struct {
 	Value func(T) any
 }
 
-// View says how a kind of object is printed. Kind is the noun in "kind/name".
+// View says how a kind of object is printed. Kind is the noun in "kind/name"; empty where the name has its own.
 type View[T any] struct {
 	Kind    string
 	Name    func(T) string
 	Columns []Column[T]
 }
+
+// reference is what -o name prints.
+func (v View[T]) reference(item T) string { return strings.TrimPrefix(v.Kind+"/"+v.Name(item), "/") }
 
 // gap stands between the columns of a table on a terminal.
 const gap = "  "
@@ -43,7 +46,7 @@ func List[T any](p Printer, view View[T], items []T) error {
 	}
 	if p.Format.Output == "name" {
 		for _, item := range items {
-			if err := p.line(view.Kind + "/" + view.Name(item)); err != nil {
+			if err := p.line(view.reference(item)); err != nil {
 				return err
 			}
 		}
@@ -70,7 +73,7 @@ func One[T any](p Printer, view View[T], item T) error {
 		return p.Format.Document(p.Term, item)
 	}
 	if p.Format.Output == "name" {
-		return p.line(view.Kind + "/" + view.Name(item))
+		return p.line(view.reference(item))
 	}
 	rows := make([][]cell, 0, len(view.Columns))
 	for _, column := range view.Columns {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
 // AuthorizationService reads and writes grants.
@@ -41,6 +42,14 @@ func (s *AuthorizationService) BySubject(ctx context.Context, subject Subject) (
 
 // UserService reads users, people's and applications' ("app:<id>"), and what they may do.
 type UserService struct{ c *Client }
+
+// List calls GET /users: people, with the backing users of applications where apps is set. It needs an administrator.
+func (s *UserService) List(ctx context.Context, apps bool) ([]Document[User], error) {
+	var users []Document[User]
+	query := url.Values{"apps": {strconv.FormatBool(apps)}}
+	err := s.c.do(ctx, call{op: "list users", method: http.MethodGet, path: "/users", query: query}, &users)
+	return users, err
+}
 
 // Get calls GET /users/{id}.
 func (s *UserService) Get(ctx context.Context, id string) (Document[User], error) {
