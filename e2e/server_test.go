@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +26,7 @@ type served struct {
 
 	mu      sync.Mutex
 	answers map[string]map[int]int // poll or token, by status
+	missing map[string]bool        // what the server said that it has not: routes and task types
 }
 
 // startServer starts an embedded server that ends with the test.
@@ -29,7 +34,7 @@ func startServer(t *testing.T) *served {
 	t.Helper()
 	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOrkes, Version: "e2e"})
 	require.NoError(t, err)
-	s := &served{answers: map[string]map[int]int{"poll": {}, "token": {}}}
+	s := &served{answers: map[string]map[int]int{"poll": {}, "token": {}}, missing: map[string]bool{}}
 	listener := httptest.NewServer(s.noting(server))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -56,17 +61,32 @@ func (s *served) noting(next http.Handler) http.Handler {
 		}
 		noted := &noted{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(noted, r)
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		if kind != "" {
-			s.mu.Lock()
-			defer s.mu.Unlock()
 			s.answers[kind][noted.status]++
+		}
+		var refusal struct {
+			Metadata struct{ Unsupported string } `json:"metadata"`
+		}
+		if noted.status == http.StatusNotImplemented && json.Unmarshal(noted.refusal.Bytes(), &refusal) == nil {
+			s.missing[refusal.Metadata.Unsupported] = true
 		}
 	})
 }
 
+// noted remembers an answer's status, and the body where it says that something is not implemented.
 type noted struct {
 	http.ResponseWriter
-	status int
+	status  int
+	refusal bytes.Buffer
+}
+
+func (n *noted) Write(data []byte) (int, error) {
+	if n.status == http.StatusNotImplemented {
+		n.refusal.Write(data)
+	}
+	return n.ResponseWriter.Write(data)
 }
 
 func (n *noted) WriteHeader(status int) {
@@ -79,6 +99,13 @@ func (s *served) answered(kind string, status int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.answers[kind][status]
+}
+
+// lacked lists what the server was asked for and has not.
+func (s *served) lacked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.missing))
 }
 
 // environment points any Conductor SDK at the server as the given identity.
