@@ -26,15 +26,16 @@ const (
 func newRun(deps *cli.Deps) *cobra.Command {
 	var watch bool
 	cmd := &cobra.Command{
-		Use: "run [DIR…]", Short: "Build and run this project's workers, with the worker's own key",
-		Long: `Build and run this project's workers as orkesctl.yaml says, or in the language's own way where the project is recognised. Several
-folders run side by side, each line behind the folder's name; when one ends badly, all are stopped.
+		Use: "run [NAME|DIR…]", Short: "Build and run this project's workers, with the worker's own key",
+		Long: `Build and run this project's workers as orkesctl.yaml says, or in the language's own way where the project is recognised. A NAME is
+that of a project in this folder or below it: its folder's, or its application's in orkesctl.yaml. Several projects run side by side,
+each line behind its name; when one ends badly, all are stopped.
 
 The worker's URL, key and secret come from the project's .env, not from your own settings: you and the worker are two
 identities. Ctrl-C asks the worker to end and waits for it; its exit code is passed on. What would stop it, such as a missing
 toolchain or a key that is refused, is said in one line each.`,
 		Example: "orkesctl worker run\norkesctl worker run --watch\norkesctl worker run inventory-worker billing-worker",
-		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
+		Args:    cli.Args("[NAME…]"), ValidArgsFunction: completeProjects(deps),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd.Context(), deps, args, watch) },
 	}
 	cmd.Flags().BoolVar(&watch, "watch", false, "build and start again when a source file changes")

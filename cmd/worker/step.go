@@ -13,10 +13,10 @@ import (
 
 func newInstall(deps *cli.Deps) *cobra.Command {
 	return &cobra.Command{
-		Use: "install [DIR…]", Short: "Install the dependencies of this project's workers",
+		Use: "install [NAME|DIR…]", Short: "Install the dependencies of this project's workers",
 		Long:    `Run the install step of the project's language, as orkesctl.yaml or the language's template has it. Its output is shown as it is.`,
 		Example: "orkesctl worker install",
-		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
+		Args:    cli.Args("[NAME…]"), ValidArgsFunction: completeProjects(deps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSteps(cmd.Context(), deps, args, "install", func(u *launch.Unit) scaffold.Commands { return u.Project.Worker.Install })
 		},
@@ -25,11 +25,11 @@ func newInstall(deps *cli.Deps) *cobra.Command {
 
 func newTest(deps *cli.Deps) *cobra.Command {
 	return &cobra.Command{
-		Use: "test [DIR…]", Short: "Run the tests of this project's workers",
+		Use: "test [NAME|DIR…]", Short: "Run the tests of this project's workers",
 		Long: `Run the test step of the project's language, as orkesctl.yaml or the language's template has it. Its output is shown as it is,
 and its exit code is passed on.`,
 		Example: "orkesctl worker test",
-		Args:    cli.Args("[DIR…]"), ValidArgsFunction: cli.CompleteFolders,
+		Args:    cli.Args("[NAME…]"), ValidArgsFunction: completeProjects(deps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSteps(cmd.Context(), deps, args, "test", func(u *launch.Unit) scaffold.Commands { return u.Project.Worker.Test })
 		},

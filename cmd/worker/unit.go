@@ -5,16 +5,21 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/launch"
 	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/pkg/definition"
+	"github.com/orkesctl/orkesctl/pkg/scaffold"
 )
 
-// units are the named folders, or the project that the working folder belongs to.
+// units are the named projects, or the one that the working folder belongs to.
 func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
 	languages, err := launch.Languages()
 	if err != nil {
@@ -34,21 +39,79 @@ func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
 	}
 	var found []*launch.Unit
 	for _, name := range names {
-		dir := name
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(deps.Dir, name)
+		unit, err := inFolder(deps, languages, name)
+		if err == nil && unit == nil {
+			unit, err = byName(deps, languages, name)
 		}
-		unit, err := launch.Find(languages, nil, filepath.Clean(dir))
 		if err != nil {
 			return nil, err
 		}
-		if unit == nil {
-			return nil, cli.NotFound("Name folders of worker projects: orkesctl worker run get-inventory-worker", "%s: no worker's project is there", name)
-		}
-		unit.Name = filepath.ToSlash(filepath.Clean(name))
 		found = append(found, unit)
 	}
 	return at(deps, found), nil
+}
+
+// inFolder is the project whose folder has this path; nil where there is none.
+func inFolder(deps *cli.Deps, languages []*scaffold.Language, path string) (*launch.Unit, error) {
+	dir := path
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(deps.Dir, path)
+	}
+	unit, err := launch.Find(languages, nil, filepath.Clean(dir))
+	if unit != nil {
+		unit.Name = filepath.ToSlash(filepath.Clean(path))
+	}
+	return unit, err
+}
+
+// byName is the one project with this name in the working folder or below.
+func byName(deps *cli.Deps, languages []*scaffold.Language, name string) (*launch.Unit, error) {
+	var dirs, others []string
+	for _, project := range launch.Below(languages, deps.Dir) {
+		if slices.Contains(project.Names, name) {
+			dirs = append(dirs, project.Dir)
+		}
+		others = append(others, project.Names...)
+	}
+	switch len(dirs) {
+	case 0:
+		hint := "Name folders or projects: orkesctl worker run get-inventory-worker"
+		if near, found := definition.Nearest(name, others); found {
+			hint = "Did you mean " + near + "?"
+		} else if len(others) > 0 {
+			hint = "There are: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(others))), ", ")
+		}
+		return nil, cli.NotFound(hint, "%s: no worker's project is there, and none in this folder or below it has that name", name)
+	case 1:
+		unit, err := launch.Find(languages, nil, dirs[0])
+		if unit != nil {
+			unit.Name = name
+		}
+		return unit, err
+	default:
+		for i, dir := range dirs {
+			dirs[i] = deps.Relative(dir)
+		}
+		return nil, cli.Usage("Name one by its folder: orkesctl worker run "+dirs[0], "%s is the name of %d projects: %s", name, len(dirs), strings.Join(dirs, ", "))
+	}
+}
+
+// completeProjects completes the names of the projects below the working folder, and folders where there are none.
+func completeProjects(deps *cli.Deps) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var names []cobra.Completion
+		if languages, err := launch.Languages(); err == nil {
+			for _, project := range launch.Below(languages, deps.Dir) {
+				if name := project.Names[0]; strings.HasPrefix(name, prefix) && !slices.Contains(args, name) && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+		if len(names) == 0 {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // at says where the environment has the toolchain of each unit.

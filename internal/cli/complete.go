@@ -98,8 +98,3 @@ func CompleteFirst(complete cobra.CompletionFunc) cobra.CompletionFunc {
 func CompleteFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
 }
-
-// CompleteFolders completes arguments with the folders of the folder.
-func CompleteFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveFilterDirs
-}

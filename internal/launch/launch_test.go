@@ -120,6 +120,20 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A toolchain that takes its time to say its version does not hold up the start.
+func TestCheckWaitsForNoToolchain(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh on this machine")
+	}
+	tool := scaffold.Toolchain{Program: shell, Args: []string{"-c", "echo 1.0; sleep 300"}, Minimum: "2"}
+	unit := &launch.Unit{Project: &project.Project{Root: t.TempDir()}, Language: &scaffold.Language{Toolchain: tool}}
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	require.Empty(t, unit.Check(ctx, false))
+	require.NoError(t, ctx.Err())
+}
+
 func TestExplain(t *testing.T) {
 	unit := &launch.Unit{}
 	require.Empty(t, unit.Explain("x", os.ErrPermission))
@@ -129,7 +143,8 @@ func TestExplain(t *testing.T) {
 }
 
 func TestWatch(t *testing.T) {
-	dir := folder(t, "a.al", "node_modules/b.al", "note.txt")
+	dir := folder(t, "a.al", "node_modules/b.al", "note.txt", ".git", "made/c.al", "made.al")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("/made/\nmade.*\n"), 0o600))
 	unit := &launch.Unit{Project: &project.Project{Root: dir}, Language: languages()[0]}
 	watch := func(change string) bool {
 		ctx, cancel := context.WithTimeout(t.Context(), deadline)
@@ -155,4 +170,6 @@ func TestWatch(t *testing.T) {
 	require.True(t, watch("new.al"))
 	require.False(t, watch("node_modules/b.al"), "what package managers fill")
 	require.False(t, watch("note.txt"), "not a source")
+	require.False(t, watch("made/c.al"), "a folder that git leaves out")
+	require.False(t, watch("made.al"), "a file that git leaves out")
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/orkesctl/orkesctl/internal/project"
 )
 
 // Watch returns when a source file of the unit has changed and then stayed the same for one interval, or ctx ends: then it returns
@@ -36,16 +38,16 @@ type stamp struct {
 	times time.Time
 }
 
-// sources are the files that the running worker is made of, without what the build makes.
+// sources are the files that the running worker is made of, without what the build makes and what git leaves out.
 func (u *Unit) sources() map[string]stamp {
-	found := map[string]stamp{}
+	found, ignores := map[string]stamp{}, project.NewIgnores(u.Project.Root)
 	_ = filepath.WalkDir(u.Project.Root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return nil //nolint:nilerr // a file that went away meanwhile is a change of its own
-		case d.IsDir() && path != u.Project.Root && ignored(d.Name()):
+		case d.IsDir() && path != u.Project.Root && (ignored(d.Name()) || ignores.Ignored(path, true)):
 			return filepath.SkipDir
-		case d.IsDir() || !u.isSource(d.Name()):
+		case d.IsDir() || !u.isSource(d.Name()) || ignores.Ignored(path, false):
 			return nil
 		}
 		if info, err := d.Info(); err == nil {

@@ -5,126 +5,124 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
-// Ignored reports whether git would leave out the file at path, as the .gitignore files beside and above it say.
+// Ignored reports whether git would leave out the file at path, as the .gitignore files beside and above it say, up to the
+// repository's root.
 func Ignored(path string) bool {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return false
 	}
-	return NewIgnores(filepath.Dir(path)).Ignored(path, false)
+	ignores := NewIgnores(filepath.Dir(path))
+	for dir := filepath.Dir(path); strings.HasPrefix(dir, ignores.top) && dir != ignores.top; dir = filepath.Dir(dir) {
+		if ignores.Ignored(dir, true) {
+			return true
+		}
+	}
+	return ignores.Ignored(path, false)
 }
 
-// Ignores answers for the files below one folder what Ignored does for one file; each .gitignore is read once. A file in a folder
-// that is ignored is so too, but only the folder is asked about: whoever walks a tree does not enter it.
-type Ignores struct{ files map[string]ignoreFile }
-
-// ignoreFile is what the .gitignore of a folder says. The last folder is the repository's own: what is above it does not count.
-type ignoreFile struct {
-	rules []ignoreRule
-	last  bool
+// Ignores knows the .gitignore files of a repository, read as they are needed. It is for walking down: whether a folder above is
+// ignored is not asked again.
+type Ignores struct {
+	top   string              // the repository's root, or the root of the file system
+	rules map[string][]ignore // by folder
 }
 
-// ignoreRule is one line: a pattern by its parts, of which ** stands for any number of folders.
-type ignoreRule struct {
-	parts   []string
-	negated bool
-	folders bool // only folders fit
-}
-
-// NewIgnores reads the .gitignore files of dir and of the folders above it in the same repository.
+// NewIgnores is for dir and what is in it. Dir is absolute.
 func NewIgnores(dir string) *Ignores {
-	g := &Ignores{files: map[string]ignoreFile{}}
-	g.read(dir)
-	return g
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+			return &Ignores{top: dir, rules: map[string][]ignore{}}
+		}
+	}
 }
 
-// Ignored reports whether git would leave out the file, or the folder, at path, which is absolute.
-func (g *Ignores) Ignored(path string, folder bool) bool {
+// Ignored reports whether git would leave out what is at path. The last line that fits decides, and files further down come later.
+func (i *Ignores) Ignored(path string, folder bool) bool {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		file := g.read(dir)
-		relative, err := filepath.Rel(dir, path)
+		name, err := filepath.Rel(dir, path)
 		if err != nil {
 			return false
 		}
-		if ignored, decided := file.decide(strings.Split(filepath.ToSlash(relative), "/"), folder); decided {
-			return ignored
+		rules := i.in(dir)
+		for n := len(rules) - 1; n >= 0; n-- {
+			if rules[n].fits(filepath.ToSlash(name), folder) {
+				return !rules[n].negated
+			}
 		}
-		if file.last {
+		if dir == i.top || dir == filepath.Dir(dir) {
 			return false
 		}
 	}
 }
 
-func (g *Ignores) read(dir string) ignoreFile {
-	if known, found := g.files[dir]; found {
-		return known
-	}
-	var file ignoreFile
-	text, err := os.ReadFile(filepath.Join(dir, ".gitignore")) //nolint:gosec // a .gitignore of the user's own tree
-	if err == nil {
-		for row := range strings.SplitSeq(string(text), "\n") {
-			if rule, ok := parseIgnore(row); ok {
-				file.rules = append(file.rules, rule)
+func (i *Ignores) in(dir string) []ignore {
+	rules, known := i.rules[dir]
+	if !known {
+		text, _ := os.ReadFile(filepath.Join(dir, ".gitignore")) //nolint:gosec // a .gitignore beside the user's own files
+		for line := range strings.Lines(string(text)) {
+			if rule, ok := parseIgnore(line); ok {
+				rules = append(rules, rule)
 			}
 		}
+		i.rules[dir] = rules
 	}
-	_, err = os.Stat(filepath.Join(dir, ".git"))
-	file.last = err == nil || dir == filepath.Dir(dir)
-	g.files[dir] = file
-	return file
+	return rules
 }
 
-func parseIgnore(row string) (ignoreRule, bool) {
-	row = strings.TrimSpace(row)
-	if row == "" || strings.HasPrefix(row, "#") {
-		return ignoreRule{}, false
-	}
-	var rule ignoreRule
-	row, rule.negated = strings.CutPrefix(row, "!")
-	row, rule.folders = strings.CutSuffix(row, "/")
-	anchored := strings.Contains(row, "/") // else it counts at any depth
-	rule.parts = strings.Split(strings.TrimPrefix(row, "/"), "/")
-	if !anchored {
-		rule.parts = append([]string{"**"}, rule.parts...)
-	}
-	return rule, row != ""
+// ignore is one line of a .gitignore: words with wildcards between slashes. One that is not rooted holds in every folder below.
+type ignore struct {
+	words                   []string
+	negated, folder, rooted bool
 }
 
-// decide lets the last rule that fits have its say.
-func (f ignoreFile) decide(path []string, folder bool) (ignored, decided bool) {
-	for _, rule := range slices.Backward(f.rules) {
-		if (folder || !rule.folders) && fits(rule.parts, path) {
-			return !rule.negated, true
-		}
+func parseIgnore(line string) (ignore, bool) {
+	line = strings.TrimRight(line, " \t\r\n")
+	if line == "" || strings.HasPrefix(line, "#") {
+		return ignore{}, false
 	}
-	return false, false
+	var rule ignore
+	line, rule.negated = strings.CutPrefix(line, "!")
+	line, rule.folder = strings.CutSuffix(line, "/")
+	rule.rooted = strings.Contains(line, "/")
+	rule.words = strings.Split(strings.TrimPrefix(line, "/"), "/")
+	return rule, line != ""
 }
 
-func fits(pattern, path []string) bool {
-	for ; len(pattern) > 0; pattern, path = pattern[1:], path[1:] {
+// fits reports whether the line is about name, a path from the folder of the .gitignore.
+func (r ignore) fits(name string, folder bool) bool {
+	if r.folder && !folder {
+		return false
+	}
+	if !r.rooted {
+		name = path.Base(name)
+	}
+	return matches(r.words, strings.Split(name, "/"))
+}
+
+// matches compares word by word; ** stands for any number of them.
+func matches(pattern, words []string) bool {
+	for len(pattern) > 0 {
 		if pattern[0] == "**" {
-			for pattern = pattern[1:]; len(pattern) > 0 && pattern[0] == "**"; pattern = pattern[1:] {
+			if len(pattern) == 1 {
+				return len(words) > 0
 			}
-			for i := range path {
-				if len(pattern) == 0 || fits(pattern, path[i:]) {
-					return true
-				}
-			}
+			return matches(pattern[1:], words) || len(words) > 0 && matches(pattern, words[1:])
+		}
+		if len(words) == 0 {
 			return false
 		}
-		if len(path) == 0 {
+		if fits, err := path.Match(pattern[0], words[0]); err != nil || !fits {
 			return false
 		}
-		if same, err := filepath.Match(pattern[0], path[0]); err != nil || !same {
-			return false
-		}
+		pattern, words = pattern[1:], words[1:]
 	}
-	return len(path) == 0
+	return len(words) == 0
 }
 
 // Ignore adds the name of the file at path to the .gitignore beside it.

@@ -1,7 +1,10 @@
 package project_test
 
 import (
+	"errors"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +53,65 @@ func TestIgnored(t *testing.T) {
 			root := tree(t, map[string]string{".gitignore": tc.above, "sub/.gitignore": tc.beside})
 			require.Equal(t, tc.want, project.Ignored(filepath.Join(root, "sub", ".env")))
 		})
+	}
+}
+
+func TestIgnores(t *testing.T) {
+	root := tree(t, map[string]string{
+		".gitignore":     "*.log\n!keep.log\nbuild/\n/out\ndocs/*.html\na/**/z\nall/**\n**/deep/x\n\\#odd\n[\nspace.txt   \n",
+		"sub/.gitignore": "*.txt\n!*.log\n/own\n",
+	})
+	ignores := project.NewIgnores(root)
+	for path, want := range map[string]bool{
+		"a.log": true, "sub/deeper/a.log": false, "x/a.log": true, "keep.log": false, "x/keep.log": false,
+		"build/": true, "build": false, "x/build/": true, "out": true, "out/": true, "x/out": false,
+		"docs/a.html": true, "docs/x/a.html": false, "x/docs/a.html": false,
+		"a/z": true, "a/b/z": true, "a/b/c/z": true, "a/b/zz": false, "z": false,
+		"all/x": true, "all/x/y": true, "all/": false, "deep/x": true, "p/q/deep/x": true, "deep/y": false,
+		"#odd": true, "space.txt": true, "a.txt": false, "sub/a.txt": true, "sub/x/a.txt": true, "sub/own": true, "sub/x/own": false, "own": false,
+	} {
+		name, folder := strings.CutSuffix(path, "/")
+		require.Equal(t, want, ignores.Ignored(filepath.Join(root, filepath.FromSlash(name)), folder), path)
+	}
+	require.True(t, project.Ignored(filepath.Join(root, "build", "keep.log")), "what is in a folder that is left out")
+	require.False(t, project.Ignored(filepath.Join(root, "builds", "keep.log")))
+}
+
+// What git itself says of the same files and lines.
+func TestIgnoresAsGitDoes(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Skip("no git on this machine")
+	}
+	patterns := []string{"a", "/a", "a/", "/a/", "a/b", "/a/b", "**/a", "a/**", "a/**/b", "*", "*.x", "!a", "!b", "!*.x", "?", "[ab]", "a*", "**", "b/*", "!/a/b", "\\a", "#a", "c/a"}
+	random := rand.New(rand.NewPCG(7, 7))
+	pick := func() (lines string) {
+		for range random.IntN(4) {
+			lines += patterns[random.IntN(len(patterns))] + "\n"
+		}
+		return lines
+	}
+	for range 60 {
+		files := map[string]string{".gitignore": pick(), "a/.gitignore": pick(), "a/b/.gitignore": pick()}
+		names := []string{"b", "c/a", "c/b/a", "a/a", "a/b/a", "a/b/b", "a/b/c.x", "c.x", "b.x", "ab"}
+		for _, name := range names {
+			if name != "b" {
+				files[name] = ""
+			}
+		}
+		root := tree(t, files)
+		require.NoError(t, os.Remove(filepath.Join(root, ".git")))
+		require.NoError(t, exec.Command(git, "-C", root, "init", "-q").Run())
+		said, err := exec.Command(git, append([]string{"-C", root, "check-ignore", "--no-index"}, names...)...).Output()
+		var exit *exec.ExitError
+		require.True(t, err == nil || errors.As(err, &exit) && exit.ExitCode() == 1, "%v", err)
+		var ignored []string
+		for _, name := range names {
+			if project.Ignored(filepath.Join(root, filepath.FromSlash(name))) {
+				ignored = append(ignored, name)
+			}
+		}
+		require.Equal(t, strings.Fields(string(said)), append([]string{}, ignored...), "%q", files)
 	}
 }
 
