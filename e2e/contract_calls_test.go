@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -26,8 +27,7 @@ type contractCall struct {
 
 // contractCalls uses every method of the client, in an order in which each finds what it needs.
 func contractCalls() []contractCall {
-	all := append(definitionCalls(), workCalls()...)
-	return append(append(all, accessCalls()...), endingCalls()...)
+	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), endingCalls())
 }
 
 const inventoryTask = `{"name":"get-inventory","timeoutSeconds":60,"totalTimeoutSeconds":0,"responseTimeoutSeconds":30}`
@@ -36,10 +36,15 @@ const inventoryFlow = `{"name":"get-inventory-demo","version":1,"schemaVersion":
 	{"name":"get-inventory","taskReferenceName":"one","type":"SIMPLE","inputParameters":{"id":"${workflow.input.id}"}},
 	{"name":"get-inventory","taskReferenceName":"two","type":"SIMPLE"}]}`
 
-func definitionCalls() []contractCall {
+func tokenCalls() []contractCall {
 	return []contractCall{
 		{"Token.Mint", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Token.Mint(ctx)) }},
 		{"Token.UserInfo", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Token.UserInfo(ctx)) }},
+	}
+}
+
+func definitionCalls() []contractCall {
+	return []contractCall{
 		{"Server.Version", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Server.Version(ctx)) }},
 		{"Server.Health", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Server.Health(ctx)) }},
 		{"Server.Kind", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Server.Kind(ctx)) }},
@@ -98,6 +103,12 @@ func workCalls() []contractCall {
 		{"Tasks.Poll", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Tasks.Poll(ctx, poll)) }}, // now empty
 		{"Tasks.PollData", func(ctx context.Context, c *conductor.Client, _ *played) error {
 			return only(c.Tasks.PollData(ctx, taskName))
+		}},
+		{"Tasks.PollDataAll", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Tasks.PollDataAll(ctx))
+		}},
+		{"Tasks.Search", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Tasks.Search(ctx, conductor.SearchQuery{Size: 5, Sort: "scheduledTime:DESC", Query: "taskDefName = " + taskName}))
 		}},
 		{"Tasks.Get", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return only(c.Tasks.Get(ctx, p.task.TaskID))
@@ -181,6 +192,10 @@ func accessCalls() []contractCall {
 		{"Authorization.ByTarget", func(ctx context.Context, c *conductor.Client, _ *played) error {
 			return only(c.Authorization.ByTarget(ctx, target))
 		}},
+		{"Authorization.BySubject", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Authorization.BySubject(ctx, conductor.Subject{Type: "USER", ID: "jane"}))
+		}},
+		{"Users.List", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Users.List(ctx, true)) }},
 		{"Users.Get", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return only(c.Users.Get(ctx, "app:"+p.app))
 		}},

@@ -29,10 +29,15 @@ type served struct {
 	missing map[string]bool        // what the server said that it has not: routes and task types
 }
 
-// startServer starts an embedded server that ends with the test.
+// startServer starts an embedded server that imitates Orkes and ends with the test.
 func startServer(t *testing.T) *served {
 	t.Helper()
-	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOrkes, Version: "e2e"})
+	return startFlavor(t, devserver.FlavorOrkes)
+}
+
+func startFlavor(t *testing.T, flavor devserver.Flavor) *served {
+	t.Helper()
+	server, err := devserver.New(devserver.Options{Flavor: flavor, Version: "e2e"})
 	require.NoError(t, err)
 	s := &served{answers: map[string]map[int]int{"poll": {}, "token": {}}, missing: map[string]bool{}}
 	listener := httptest.NewServer(s.noting(server))
