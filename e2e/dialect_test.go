@@ -21,7 +21,7 @@ type dialect struct {
 
 func dialects() []dialect {
 	return []dialect{
-		javaDialect("java"), javaDialect("java-spring"),
+		javaDialect("java"), javaDialect("java-spring"), nodeDialect("javascript", "js"), nodeDialect("typescript", "ts"),
 		{
 			row: "go", file: "internal/worker/get_inventory_worker.go",
 			edits: []edit{
