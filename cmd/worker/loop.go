@@ -18,6 +18,9 @@ import (
 // defaultGrace leaves a container's usual 30 s time to give tasks back.
 const defaultGrace = 25 * time.Second
 
+// askTime is how soon a program ends whose task the server has ended.
+const askTime = 3 * time.Second
+
 // loopOptions are the flags that every worker of this program has.
 type loopOptions struct {
 	task, domain string
@@ -62,7 +65,7 @@ func (o *loopOptions) run(ctx context.Context, deps *cli.Deps, cmd *cobra.Comman
 	}
 	tally := tally{deps: deps, options: o, who: who}
 	loop := &runner.Runner{
-		Client: client, TaskType: o.task, Domain: o.domain, WorkerID: hostName(), Slots: o.slots, Grace: max(o.grace, time.Nanosecond), Lease: o.lease,
+		Client: client, TaskType: o.task, Domain: o.domain, WorkerID: hostName(), Slots: o.slots, Grace: max(o.grace, time.Nanosecond), Lease: o.lease, Ask: askTime,
 		Work: work, Problem: tally.problem, Working: tally.working, Done: tally.done, Hopeless: hopeless,
 	}
 	if err := loop.Run(ctx); err != nil {
@@ -94,7 +97,7 @@ type tally struct {
 	deps    *cli.Deps
 	options *loopOptions
 	who     identity.Worker
-	counts  [4]int // completed, failed, terminal, given back
+	counts  [5]int // completed, failed, terminal, given back, ended by the server
 }
 
 func (t *tally) problem(err error) {
@@ -132,6 +135,9 @@ func (t *tally) done(task conductor.Task, outcome runner.Outcome, took time.Dura
 	case conductor.TaskInProgress:
 		word, index = "given back", 3
 	}
+	if outcome.Ended {
+		word, index = "stopped", 4
+	}
 	t.counts[index]++
 	if index == 0 && t.options.quiet {
 		return
@@ -147,6 +153,9 @@ func (t *tally) summary() string {
 	text := fmt.Sprintf("%d completed, %d failed", t.counts[0], t.counts[1]+t.counts[2])
 	if t.counts[3] > 0 {
 		text += fmt.Sprintf(", %d given back", t.counts[3])
+	}
+	if t.counts[4] > 0 {
+		text += fmt.Sprintf(", %d ended by the server", t.counts[4])
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -49,10 +50,9 @@ func (i *Ignores) Ignored(path string, folder bool) bool {
 		if err != nil {
 			return false
 		}
-		rules := i.in(dir)
-		for n := len(rules) - 1; n >= 0; n-- {
-			if rules[n].fits(filepath.ToSlash(name), folder) {
-				return !rules[n].negated
+		for _, rule := range slices.Backward(i.in(dir)) {
+			if rule.fits(filepath.ToSlash(name), folder) {
+				return !rule.negated
 			}
 		}
 		if dir == i.top || dir == filepath.Dir(dir) {

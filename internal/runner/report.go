@@ -27,14 +27,26 @@ func (r *Runner) work(ctx, hands context.Context, task conductor.Document[conduc
 		began := time.Now()
 		outcome := Outcome{Status: conductor.TaskInProgress}
 		if ctx.Err() == nil {
-			stop := r.keepLease(hands, next.Value)
-			outcome = r.handle(hands, *next)
-			stop()
+			outcome = r.attend(hands, *next)
 		}
 		task := next.Value
-		next = r.report(ctx, task, outcome)
+		if next = nil; !outcome.Ended {
+			next = r.report(ctx, task, outcome)
+		}
 		r.done(task, outcome, time.Since(began))
 	}
+}
+
+// attend works on a task as long as the server wants it done.
+func (r *Runner) attend(hands context.Context, task conductor.Document[conductor.Task]) Outcome {
+	wanted, stopAsking := r.whileWanted(hands, task.Value)
+	stopBeating := r.keepLease(wanted, task.Value)
+	outcome := r.handle(wanted, task)
+	stopBeating()
+	if ended := stopAsking(); ended != nil {
+		return Outcome{Status: ended.status, Reason: ended.Error(), Ended: true}
+	}
+	return outcome
 }
 
 // keepLease sends heartbeats until it is stopped.

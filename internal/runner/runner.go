@@ -26,6 +26,8 @@ type Outcome struct {
 	Output map[string]any
 	Reason string
 	Log    []string
+	// Ended says that the server had ended the task before: nothing was reported.
+	Ended bool
 }
 
 // Runner is one worker. Handle gets the task and returns its output; an error fails the task, which the server may retry. Work,
@@ -38,7 +40,9 @@ type Runner struct {
 	Slots    int // tasks at one time; below 1 means 1
 	Grace    time.Duration
 	// Lease keeps the tasks in hand alive: a heartbeat at 80 % of their responseTimeoutSeconds.
-	Lease  bool
+	Lease bool
+	// Ask is how often the server is asked whether it has ended a task in hand, which then ends the task's context; zero is never.
+	Ask    time.Duration
 	Handle func(ctx context.Context, task conductor.Task) (map[string]any, error)
 	Work   func(ctx context.Context, task conductor.Document[conductor.Task]) Outcome
 
@@ -54,6 +58,7 @@ type Runner struct {
 	last   string // the cause said last
 	worked bool   // a poll has succeeded
 	noV2   bool   // the server has no POST /tasks/update-v2
+	noAsk  bool   // the server does not show this worker its tasks
 }
 
 // Run polls until ctx ends, for as many tasks as there are free slots. Tasks in hand are then finished and reported, or given back

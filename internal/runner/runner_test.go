@@ -34,6 +34,8 @@ type queue struct {
 	refuse  int
 	tooBig  bool // refuses a report with output
 	noV2    bool
+	states  map[string]string // what GET /tasks/{id} says; a number is the status of a refusal
+	asked   int
 }
 
 func (q *queue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -41,6 +43,10 @@ func (q *queue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer q.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method == http.MethodGet {
+		if _, id, found := strings.Cut(r.URL.Path, "/tasks/t"); found {
+			q.show(w, "t"+id)
+			return
+		}
 		q.poll(w, r)
 		return
 	}
@@ -80,6 +86,16 @@ func (q *queue) poll(w http.ResponseWriter, r *http.Request) {
 	n := min(count, len(q.waiting))
 	_ = json.NewEncoder(w).Encode(append([]conductor.Task{}, q.waiting[:n]...))
 	q.waiting = q.waiting[n:]
+}
+
+func (q *queue) show(w http.ResponseWriter, id string) {
+	q.asked++
+	if status, err := strconv.Atoi(q.states[id]); err == nil {
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"status":%d,"message":"not shown"}`, status)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(conductor.Task{TaskID: id, Status: q.states[id], ReasonForIncompletion: "because"})
 }
 
 func (q *queue) set(change func(*queue)) {
@@ -271,6 +287,67 @@ func TestStopGivesBackWhatDoesNotEnd(t *testing.T) {
 	require.Equal(t, conductor.TaskInProgress, report.Status)
 	require.False(t, report.ExtendLease)
 	require.Zero(t, report.CallbackAfterSeconds)
+}
+
+// A task that the server ends while it is in hand: its context ends, nothing is reported, and the slot is free for the next.
+func TestATaskThatTheServerEnds(t *testing.T) {
+	for state, reason := range map[string]string{
+		conductor.TaskCanceled: "the server has ended it: CANCELED (because)", conductor.TaskTimedOut: "the server has ended it: TIMED_OUT (because)",
+		conductor.TaskCompleted: "the server has ended it: COMPLETED (because)", "404": "the server has ended it: it is gone",
+	} {
+		t.Run(state, func(t *testing.T) {
+			q := &queue{waiting: tasks(1), states: map[string]string{"t0": conductor.TaskInProgress, "t1": conductor.TaskInProgress}}
+			began, done := make(chan struct{}), make(chan runner.Outcome, 2)
+			start(t, q, func(r *runner.Runner) {
+				r.Ask = tickTime
+				r.Handle = func(ctx context.Context, task conductor.Task) (map[string]any, error) {
+					if task.TaskID == "t0" {
+						close(began)
+						<-ctx.Done()
+					}
+					return nil, ctx.Err()
+				}
+				r.Done = func(_ conductor.Task, outcome runner.Outcome, _ time.Duration) { done <- outcome }
+			})
+			<-began
+			require.Eventually(t, func() bool {
+				asked := 0
+				q.set(func(q *queue) { asked = q.asked })
+				return asked > 2
+			}, deadline, tickTime, "as long as it is wanted it is asked for again and again")
+			require.Empty(t, done)
+			q.set(func(q *queue) { q.states["t0"], q.waiting = state, append(q.waiting, tasks(2)[1]) })
+			outcome := <-done
+			require.True(t, outcome.Ended)
+			require.Equal(t, reason, outcome.Reason)
+			report := await(t, q, 1)[0]
+			require.Equal(t, "t1", report.TaskID, "of the first, nothing is reported")
+			require.Equal(t, conductor.TaskCompleted, report.Status)
+		})
+	}
+}
+
+// A server that does not show tasks to workers is asked once; one in trouble is asked again.
+func TestTasksThatAreNotShown(t *testing.T) {
+	for state, again := range map[string]bool{"403": false, "405": false, "501": false, "500": true, "401": true} {
+		t.Run(state, func(t *testing.T) {
+			q := &queue{waiting: tasks(2), states: map[string]string{"t0": state, "t1": state}}
+			finish := make(chan struct{})
+			start(t, q, func(r *runner.Runner) {
+				r.Ask = tickTime
+				r.Handle = func(ctx context.Context, _ conductor.Task) (map[string]any, error) { <-finish; return nil, ctx.Err() }
+			})
+			asked := func() (n int) { q.set(func(q *queue) { n = q.asked }); return n }
+			require.Eventually(t, func() bool { return asked() >= 1 && (!again || asked() > 5) }, deadline, tickTime)
+			close(finish)
+			for _, report := range await(t, q, 2) {
+				require.Equal(t, conductor.TaskCompleted, report.Status, "they run to their end")
+			}
+			if !again {
+				require.Equal(t, 1, asked())
+			}
+		})
+	}
 }
 
 func TestLease(t *testing.T) {
