@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
@@ -26,6 +27,21 @@ func flagMessage(err error) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("invalid argument %q for \"--%s\" flag: want %s", invalid.GetValue(), invalid.GetFlag().Name, wants)
+}
+
+// readFormat reads how to print from a command line that is otherwise wrong, so that its error has the form that was asked for.
+func readFormat(deps *cli.Deps) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.ParseErrorsAllowlist.UnknownFlags = true
+	flags.Usage = func() {}
+	bindFormat(flags, &deps.Globals.Format)
+	_ = flags.Parse(deps.Args)
+}
+
+func bindFormat(flags *pflag.FlagSet, format *render.Format) {
+	flags.StringVarP(&format.Output, "output", "o", "", "how to print the result: "+strings.Join(render.Outputs(), "|"))
+	flags.StringVar(&format.JQ, "jq", "", "print what this jq `FILTER` makes of the JSON result")
+	flags.StringVar(&format.Template, "template", "", "print the JSON result through this Go `TEMPLATE`")
 }
 
 func flagHint(cmd *cobra.Command, err error) string {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -101,6 +100,7 @@ Start here: orkesctl quickstart`
 	root.Version = deps.Version
 	root.SetVersionTemplate(fmt.Sprintf(versionLine, "{{.Version}}"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		readFormat(deps)
 		return cli.Usage(flagHint(cmd, err), "%s", flagMessage(err))
 	})
 	bindGlobals(root, deps)
@@ -117,9 +117,7 @@ func bindGlobals(root *cobra.Command, deps *cli.Deps) {
 	g, flags := &deps.Globals, root.PersistentFlags()
 	flags.StringVar(&g.Settings.Server, "server", "", "the server's `URL`, with or without /api (default: CONDUCTOR_SERVER_URL, the profile, the development server)")
 	flags.StringVar(&g.Settings.Profile, "profile", "", "the `NAME` of the profile to use (default: ORKESCTL_PROFILE, then the current one)")
-	flags.StringVarP(&g.Format.Output, "output", "o", "", "how to print the result: "+strings.Join(render.Outputs(), "|"))
-	flags.StringVar(&g.Format.JQ, "jq", "", "print what this jq `FILTER` makes of the JSON result")
-	flags.StringVar(&g.Format.Template, "template", "", "print the JSON result through this Go `TEMPLATE`")
+	bindFormat(flags, &g.Format)
 	flags.BoolVar(&g.Debug, "debug", false, "show each request and response on standard error, secrets masked")
 	flags.BoolVarP(&g.Yes, "yes", "y", false, "answer every question with yes")
 	flags.BoolVar(&g.NoInput, "no-input", false, "never ask; a question is an error")

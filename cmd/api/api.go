@@ -93,6 +93,9 @@ func run(ctx context.Context, deps *cli.Deps, opts options) error {
 		return err
 	}
 	response, err := client.Raw(ctx, opts.method, path, body, "application/json")
+	if conductor.IsNotFound(err) {
+		return cli.Hint(err, "The path is taken below %s. See what was sent and came back: repeat the command with --debug", client.BaseURL())
+	}
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,12 @@ orkesctl scaffold worker --lang java --variant spring --build gradle --task ship
 orkesctl scaffold worker --lang ts --from definitions/ship-order.yaml --install --git
 cd get-inventory-worker && orkesctl scaffold worker --task ship-order --diff`,
 		Args: cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runWorker(cmd.Context(), deps, opts) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.template != "" && opts.lang != "" {
+				return cli.Usage("Leave one of them out: a template names its language itself.", "--template and --lang cannot be used together")
+			}
+			return runWorker(cmd.Context(), deps, opts)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.lang, "lang", "", "the language (orkesctl scaffold list); inside a project it is the project's")
@@ -61,7 +66,6 @@ cd get-inventory-worker && orkesctl scaffold worker --task ship-order --diff`,
 	flags.BoolVar(&opts.install, "install", false, "then install the dependencies, as the language does it")
 	flags.BoolVar(&opts.git, "git", false, "then make a git repository with a first commit")
 	_ = cmd.RegisterFlagCompletionFunc("lang", completeLanguages)
-	cmd.MarkFlagsMutuallyExclusive("template", "lang")
 	return cmd
 }
 

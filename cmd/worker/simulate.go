@@ -43,6 +43,8 @@ orkesctl worker simulate --task get-inventory --output 'product_id=${input.produ
 	opts.bind(deps, cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&opts.outputs, "output", nil, "a `NAME=VALUE` of the output; may be repeated")
+	flags.StringVarP(&deps.Globals.Format.Output, "output-format", "o", "", "how to print an error: json") // --output is the task's here; -o stays what it is
+	_ = flags.MarkHidden("output-format")
 	flags.Float64Var(&opts.failRate, "fail-rate", 0, "the `SHARE` of tasks that fail, from 0 to 1")
 	flags.Float64Var(&opts.terminal, "terminal-rate", 0, "the `SHARE` of tasks that fail for good, from 0 to 1")
 	flags.DurationVar(&opts.delay, "delay", 0, "how long each task takes")

@@ -52,7 +52,7 @@ func CompleteWith(deps *Deps, list func(context.Context, *conductor.Client, *cob
 func (d *Deps) completing() {
 	silent := *d.Term
 	silent.Err = io.Discard
-	d.Term, d.once = &silent, true
+	d.Term, d.Once = &silent, true
 }
 
 // CompleteProfiles completes with the names of the profiles.

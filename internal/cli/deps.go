@@ -37,8 +37,8 @@ type Deps struct {
 	Now     func() time.Time
 	Version string
 	Globals Globals
+	Once    bool // each request is sent once: while a shell completes, and in tests
 
-	once     bool // each request is sent once; see completing
 	settings func() (config.Settings, error)
 	client   func() (*conductor.Client, error)
 	project  func() (*project.Project, error)
@@ -133,7 +133,7 @@ func (d *Deps) NewClient(s config.Settings) (*conductor.Client, error) {
 			CA: s.CAFile.Value, Cert: s.CertFile.Value, Key: s.KeyFile.Value,
 		}))
 	}
-	if d.once {
+	if d.Once {
 		opts = append(opts, conductor.WithRetry(conductor.RetryPolicy{Attempts: 1}))
 	}
 	if d.Globals.Debug {
