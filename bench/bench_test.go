@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,6 +43,15 @@ func TestFlags(t *testing.T) {
 	require.Equal(t, 2*time.Second, opts.duration)
 	_, err = parse([]string{"-run", "("})
 	require.ErrorContains(t, err, "-run")
+}
+
+// What is measured is what is released: the lab compiles with the flags of the release.
+func TestCompilerFlagsAreThoseOfTheRelease(t *testing.T) {
+	require.Equal(t, []string{"-gcflags=all=-l", "-gcflags=net/http="}, compilerFlags("flags: [-trimpath]\n  gcflags:\n    - all=-l\n    - net/http=\n  ldflags: [x]\n"))
+	require.Empty(t, compilerFlags("flags: [-trimpath]\n"))
+	settings, err := os.ReadFile(filepath.Join("..", ".goreleaser.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, compilerFlags(string(settings)), "-gcflags=all=-l")
 }
 
 // The load itself must work, or its numbers mean nothing: here against an embedded server, with its access control.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,10 +21,11 @@ type lab struct {
 	root     string // of the repository
 	orkesctl string // the program
 	bare     string // its yardstick
+	libs     string // the yardstick with the program's libraries
 	duration time.Duration
 }
 
-// newLab builds the programs with the flags of a release.
+// newLab builds the programs as a release does.
 func newLab(ctx context.Context, duration time.Duration) (*lab, error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -34,9 +36,15 @@ func newLab(ctx context.Context, duration time.Duration) (*lab, error) {
 		return nil, err
 	}
 	l := &lab{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module))), duration: duration}
-	l.orkesctl, l.bare = filepath.Join(folder, "orkesctl.exe"), filepath.Join(folder, "bare.exe")
-	for program, source := range map[string]string{l.orkesctl: ".", l.bare: "./bench/testdata/bare"} {
-		build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", program, source) //nolint:gosec // G204: names of this file
+	l.orkesctl, l.bare, l.libs = filepath.Join(folder, "orkesctl.exe"), filepath.Join(folder, "bare.exe"), filepath.Join(folder, "libraries.exe")
+	settings, err := os.ReadFile(filepath.Join(l.root, ".goreleaser.yaml"))
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	flags := append([]string{"build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w"}, compilerFlags(string(settings))...)
+	for program, source := range map[string]string{l.orkesctl: ".", l.bare: "./bench/testdata/bare", l.libs: "./bench/testdata/libraries"} {
+		build := exec.CommandContext(ctx, "go", append(slices.Clone(flags), "-o", program, source)...) //nolint:gosec // G204: names of this file
 		build.Dir, build.Env = l.root, append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := build.CombinedOutput(); err != nil {
 			l.close()
@@ -44,6 +52,20 @@ func newLab(ctx context.Context, duration time.Duration) (*lab, error) {
 		}
 	}
 	return l, nil
+}
+
+// compilerFlags reads from the settings of a release which packages are compiled how.
+func compilerFlags(settings string) []string {
+	var flags []string
+	_, list, _ := strings.Cut(settings, "gcflags:\n")
+	for line := range strings.Lines(list) {
+		pattern, isItem := strings.CutPrefix(strings.TrimSpace(line), "- ")
+		if !isItem {
+			break
+		}
+		flags = append(flags, "-gcflags="+pattern)
+	}
+	return flags
 }
 
 func (l *lab) close() { _ = os.RemoveAll(l.folder) }

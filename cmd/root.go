@@ -35,11 +35,17 @@ const versionLine = "orkesctl %s\n"
 // Main runs the program for its arguments and environment, and returns the exit code (design §1).
 func Main() int {
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error to handle, not a death
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.Background(), func() {}
+	if !asksVersion(os.Args[1:]) { // which is over before anybody could interrupt it
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	}
 	defer stop()
 	deps := System()
 	return Run(ctx, deps, os.Args[1:])
 }
+
+// asksVersion recognises what scripts and shell prompts ask often: it needs neither signals nor the command tree.
+func asksVersion(args []string) bool { return slices.Equal(args, []string{"--version"}) }
 
 // System wires the commands to the process: its terminal, environment and working folder.
 func System() *cli.Deps {
@@ -55,7 +61,7 @@ func System() *cli.Deps {
 // Run executes one command line and reports its error. It is Main without the process.
 func Run(ctx context.Context, deps *cli.Deps, args []string) int {
 	deps.Args = args
-	if slices.Equal(args, []string{"--version"}) { // scripts and shell prompts ask this often: it needs no command tree
+	if asksVersion(args) {
 		_, err := fmt.Fprintf(deps.Term.Out, versionLine, deps.Version)
 		return cli.Report(deps, err)
 	}

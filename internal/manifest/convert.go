@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -236,7 +237,9 @@ func (e *encoder) text(value string) {
 	e.b.Write(bytes.TrimRight(b.Bytes(), "\n"))
 }
 
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var jsonNumber = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+})
 
 func (e *encoder) scalar(node *yaml.Node) error {
 	switch node.ShortTag() {
@@ -259,7 +262,7 @@ func (e *encoder) scalar(node *yaml.Node) error {
 }
 
 func (e *encoder) number(node *yaml.Node) error {
-	if jsonNumber.MatchString(node.Value) {
+	if jsonNumber().MatchString(node.Value) {
 		e.b.WriteString(node.Value)
 		return nil
 	}
@@ -316,13 +319,15 @@ func jsonNode(dec *json.Decoder) (*yaml.Node, error) {
 	}
 }
 
-var oldBoolean = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
+var oldBoolean = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
+})
 
 // textNode quotes what other readers of YAML would take for something else than text.
 func textNode(value string) *yaml.Node {
 	node := &yaml.Node{}
 	node.SetString(value)
-	if oldBoolean.MatchString(value) {
+	if oldBoolean().MatchString(value) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node

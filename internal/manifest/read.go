@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -73,7 +74,9 @@ func (r *reader) problem(line, column int, message string) {
 	r.problems = append(r.problems, Problem{File: r.file, Line: line, Column: column, Message: message})
 }
 
-var yamlLine = regexp.MustCompile(`^line (\d+): `)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return regexp.MustCompile(`^line (\d+): `)
+})
 
 func (r *reader) all(data []byte) {
 	for dec := yaml.NewDecoder(bytes.NewReader(data)); ; {
@@ -95,7 +98,7 @@ func (r *reader) all(data []byte) {
 
 func (r *reader) syntax(err error) {
 	message, line := strings.TrimPrefix(err.Error(), "yaml: "), 1
-	if found := yamlLine.FindStringSubmatch(message); found != nil {
+	if found := yamlLine().FindStringSubmatch(message); found != nil {
 		line, _ = strconv.Atoi(found[1])
 		message = strings.TrimPrefix(message, found[0])
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -15,24 +16,31 @@ const minSecret = 6
 // sensitiveNames are what secrets go by, in any part of a longer name.
 const sensitiveNames = `[\w.-]*(?:secret|passw(?:or)?d|passphrase|token|private_?key|authorization|api[_-]?key|credential)[\w.-]*`
 
-var (
-	secretField   = regexp.MustCompile(`(?i)("` + sensitiveNames + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*|\[[^\[\]]*\]?|\{[^{}]*\}?)`)
-	secretEscaped = regexp.MustCompile(`(?i)(\\"` + sensitiveNames + `\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\"|\\\\|[^"\\]))*`)
-	secretPair    = regexp.MustCompile(`(?i)((?:^|[?&{,;\s])` + sensitiveNames + `=)[^&\s,;})"]*`)
-	bearer        = regexp.MustCompile(`(?i)\b(bearer\s+)[\w.~+/=-]{16,}`)
-	userInfo      = regexp.MustCompile(`(://)[^/\s@"]+@`)
-	jsonWebToken  = regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*`)
-	secretHeader  = regexp.MustCompile(`(?i)authorization|cookie|` + sensitiveNames)
-)
+// secretForms are what secrets look like in a text.
+type secretForms struct{ field, escaped, pair, bearer, userInfo, jsonWebToken, header *regexp.Regexp }
+
+// forms are made when the first text is masked: they take longer than the rest of a command's start.
+var forms = sync.OnceValue(func() secretForms { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return secretForms{
+		field:        regexp.MustCompile(`(?i)("` + sensitiveNames + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*|\[[^\[\]]*\]?|\{[^{}]*\}?)`),
+		escaped:      regexp.MustCompile(`(?i)(\\"` + sensitiveNames + `\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\"|\\\\|[^"\\]))*`),
+		pair:         regexp.MustCompile(`(?i)((?:^|[?&{,;\s])` + sensitiveNames + `=)[^&\s,;})"]*`),
+		bearer:       regexp.MustCompile(`(?i)\b(bearer\s+)[\w.~+/=-]{16,}`),
+		userInfo:     regexp.MustCompile(`(://)[^/\s@"]+@`),
+		jsonWebToken: regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*`),
+		header:       regexp.MustCompile(`(?i)authorization|cookie|` + sensitiveNames),
+	}
+})
 
 // Redact masks secrets, passwords and tokens in a text of headers, URLs or JSON, by the names they go by and by their form.
 func Redact(text string) string {
-	text = secretField.ReplaceAllString(text, `${1}"`+mask+`"`)
-	text = secretEscaped.ReplaceAllString(text, `${1}`+mask)
-	text = secretPair.ReplaceAllString(text, "${1}"+mask)
-	text = bearer.ReplaceAllString(text, "${1}"+mask)
-	text = userInfo.ReplaceAllString(text, "${1}"+mask+"@")
-	return jsonWebToken.ReplaceAllString(text, mask)
+	form := forms()
+	text = form.field.ReplaceAllString(text, `${1}"`+mask+`"`)
+	text = form.escaped.ReplaceAllString(text, `${1}`+mask)
+	text = form.pair.ReplaceAllString(text, "${1}"+mask)
+	text = form.bearer.ReplaceAllString(text, "${1}"+mask)
+	text = form.userInfo.ReplaceAllString(text, "${1}"+mask+"@")
+	return form.jsonWebToken.ReplaceAllString(text, mask)
 }
 
 // clean is a text from the other side as it may be shown: without secrets, the client's own included, and without what would steer
@@ -57,7 +65,7 @@ func (c *Client) clean(text string, more ...string) string {
 func (c *Client) cleanHeader(header http.Header, more ...string) http.Header {
 	safe := make(http.Header, len(header))
 	for name, values := range header {
-		if secretHeader.MatchString(name) {
+		if forms().header.MatchString(name) {
 			safe[name] = []string{mask}
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones also where the machine has none
 
@@ -67,11 +68,13 @@ func waitText(value any) string {
 	return strings.TrimSpace(javaText(value))
 }
 
-var durationPattern = regexp.MustCompile(`(?i)^\s*(?:(\d+)\s*d(?:ays?)?)?\s*(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:inutes?|ins?)?)?\s*(?:(\d+)\s*s(?:econds?|ecs?)?)?\s*$`)
+var durationPattern = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return regexp.MustCompile(`(?i)^\s*(?:(\d+)\s*d(?:ays?)?)?\s*(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:inutes?|ins?)?)?\s*(?:(\d+)\s*s(?:econds?|ecs?)?)?\s*$`)
+})
 
 // parseDuration reads "2 days 3h 4 mins 5s" as milliseconds. Every part may be left out, but not all of them.
 func parseDuration(text string) (milliseconds int64, ok bool) {
-	parts := durationPattern.FindStringSubmatch(text)
+	parts := durationPattern().FindStringSubmatch(text)
 	if parts == nil || strings.Join(parts[1:], "") == "" {
 		return 0, false
 	}

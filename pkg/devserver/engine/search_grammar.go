@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -18,14 +19,16 @@ type condition struct {
 	values   []string
 }
 
-var termPattern = regexp.MustCompile(`(?s)^\s*([A-Za-z][A-Za-z0-9_.]*)\s*(=|>|<|\s(?i:IN)\b)\s*(.*?)\s*$`)
+var termPattern = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // as regexp.MustCompile, but later
+	return regexp.MustCompile(`(?s)^\s*([A-Za-z][A-Za-z0-9_.]*)\s*(=|>|<|\s(?i:IN)\b)\s*(.*?)\s*$`)
+})
 
 // parseQuery reads terms joined by AND. Quotes protect an AND inside a value; quotes and parentheses are not part of it.
 // fault.Invalid names a term that is malformed.
 func parseQuery(query string) ([]condition, error) {
 	var conditions []condition
 	for _, term := range splitTerms(query) {
-		parts := termPattern.FindStringSubmatch(term)
+		parts := termPattern().FindStringSubmatch(term)
 		if parts == nil || parts[3] == "" {
 			return nil, fault.Invalid("Incorrectly formatted query string: %s", strings.TrimSpace(term))
 		}
