@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -159,7 +160,7 @@ func (c *candidate) launch(t *testing.T, env []string, domain, secret string) *l
 		close(l.ended)
 	}()
 	t.Cleanup(func() {
-		noSecret(t, secret, c.folder(t), l.said())
+		noSecret(t, secret, c.folder(t), l.said(), c.keep)
 		_ = syscall.Kill(-l.command.Process.Pid, syscall.SIGKILL)
 		<-l.ended
 		if t.Failed() {
@@ -170,7 +171,7 @@ func (c *candidate) launch(t *testing.T, env []string, domain, secret string) *l
 }
 
 // noSecret sweeps the project's files, the log and the arguments of every process for the worker's secret.
-func noSecret(t *testing.T, secret, dir, said string) {
+func noSecret(t *testing.T, secret, dir, said string, dependencies []string) {
 	t.Helper()
 	if secret == "" {
 		return
@@ -183,7 +184,7 @@ func noSecret(t *testing.T, secret, dir, said string) {
 		}
 	}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() && strings.HasPrefix(entry.Name(), ".venv") || entry.Name() == "node_modules" {
+		if err != nil || entry.IsDir() && slices.Contains(dependencies, entry.Name()) || entry.Name() == "node_modules" {
 			return fs.SkipDir
 		}
 		if text, err := os.ReadFile(path); err == nil && entry.Type().IsRegular() {

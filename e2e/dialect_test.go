@@ -46,6 +46,20 @@ func dialects() []dialect {
 			cannot: map[string]string{"long work": "cannot extend a lease: give the task a responseTimeoutSeconds that is longer than its work"},
 		},
 		{
+			row: "rust", keep: []string{"target", "Cargo.lock"}, file: "src/workers/get_inventory.rs",
+			edits: []edit{{before: "    Ok(Output { product_id", add: `    let play = input.product_id.as_str().unwrap_or_default();
+    if let Some(seconds) = play.strip_prefix("slow-") {
+        tokio::time::sleep(std::time::Duration::from_secs(seconds.parse()?)).await;
+    }
+    match play {
+        "fail" => return Err(Failure::retry("not today")),
+        "panic" => panic!("lost"),
+        "terminal" => return Err(Failure::terminal("never")),
+        _ => {}
+    }
+`}},
+		},
+		{
 			row: "python", keep: []string{".venv"}, file: "src/get_inventory_worker/workers/get_inventory.py",
 			edits: []edit{{before: "    return Output(product_id", add: `    import time
 

@@ -24,11 +24,15 @@ func oddNames() []string {
 	}
 }
 
-// generate makes a project with every odd name in it, and returns its folder.
+// generate makes a project with every odd name in it, of tasks and of fields, and returns its folder.
 func generate(t *testing.T, language *scaffold.Language) string {
 	t.Helper()
 	d := deps(t)
-	opts := workerOptions{lang: language.Name, variant: language.Variant, dir: "p", tasks: append([]string{scaffold.GuideTask().Name}, oddNames()...)}
+	require.NoError(t, os.WriteFile(filepath.Join(d.Dir, "odd.json"), []byte(oddFields()), 0o600))
+	opts := workerOptions{
+		lang: language.Name, variant: language.Variant, dir: "p",
+		tasks: append([]string{scaffold.GuideTask().Name, "odd fields"}, oddNames()...), from: []string{"odd.json"},
+	}
 	require.NoError(t, runWorker(t.Context(), d, opts))
 	require.Empty(t, changed(t, d, opts), "the same call again")
 	return filepath.Join(d.Dir, "p")
@@ -151,6 +155,23 @@ func TestJavaParses(t *testing.T) {
 		output, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 		require.NoError(t, err, "%s", output)
 	}
+}
+
+// And to Rust, whose formatter reads every file and would change none.
+func TestRustParses(t *testing.T) {
+	program, err := exec.LookPath("rustfmt")
+	if err != nil {
+		t.Skip("no rustfmt")
+	}
+	language, err := workerOptions{lang: "rust"}.language(nil)
+	require.NoError(t, err)
+	root := generate(t, language)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, "--check", "--edition", "2024", "src/main.rs", "src/lib.rs", "tests/server.rs")
+	command.Dir = root
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
 }
 
 // The program knows no language by name: a new one is a folder of data.

@@ -35,6 +35,8 @@ type Language struct {
 	Reserved []string `json:"reserved"`
 	// Initialisms are written in capitals inside names, in lower case here.
 	Initialisms []string `json:"initialisms"`
+	// Escape is how a string of the language has a character by its number, as a format: \u{%04x}. Empty where it is as in JSON.
+	Escape string `json:"escape"`
 	// Types says how the types of fields are written: string, integer, number, boolean, object, array, array:string and so on, any.
 	// What is not in it is any.
 	Types map[string]string `json:"types"`

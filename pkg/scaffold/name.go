@@ -84,7 +84,7 @@ func kebab(name string) string { return strings.ReplaceAll(snake(name), "_", "-"
 func unique(name string, taken map[string]bool, format string) string {
 	candidate := name
 	for n := 2; taken[strings.ToLower(candidate)]; n++ {
-		candidate = fmt.Sprintf(format, name, n)
+		candidate = fmt.Sprintf(format, strings.TrimRight(name, "_"), n)
 	}
 	taken[strings.ToLower(candidate)] = true
 	return candidate

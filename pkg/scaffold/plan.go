@@ -304,11 +304,11 @@ func (l *Language) additions(v view) ([]Addition, error) {
 	return list, nil
 }
 
-// execute runs one template. "quote" writes a string in double quotes, "list" and "commands" the steps as YAML, "indent" text by
-// a number of blanks.
+// execute runs one template. "quote" writes a string in double quotes as JSON and YAML have it, "literal" as the language has it,
+// "commands" the steps as YAML, "indent" text by a number of blanks.
 func execute(name, text string, v view) ([]byte, error) {
 	tmpl, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"quote": quote, "join": strings.Join, "indent": indent, "contains": strings.Contains,
+		"quote": quote, "literal": v.Language.literal, "join": strings.Join, "indent": indent, "contains": strings.Contains,
 		"commands": func(c Commands) (string, error) { return commandList(c, v) },
 	}).Parse(text)
 	if err != nil {
