@@ -12,16 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/internal/project"
-	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-const (
-	watchInterval = 300 * time.Millisecond
-	checkTime     = 5 * time.Second // for what the server is asked beside the start
-)
+// watchInterval is how often --watch looks for changes.
+const watchInterval = 300 * time.Millisecond
 
 func newRun(deps *cli.Deps) *cobra.Command {
 	var watch bool
@@ -86,12 +82,11 @@ func together(ctx context.Context, launchers []*launcher, run func(context.Conte
 
 // run builds and runs the unit's workers until they end; with watch, again and again.
 func (l *launcher) run(ctx context.Context, watch bool) error {
-	if err := stopping(l.unit, l.unit.Check(ctx, true)); err != nil {
+	stopAsking, err := l.troubles(ctx)
+	defer stopAsking()
+	if err != nil {
 		return err
 	}
-	checking, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	go l.askServer(checking)
 	if !watch {
 		return l.once(ctx)
 	}
@@ -129,29 +124,6 @@ func (l *launcher) once(ctx context.Context) error {
 	return nil
 }
 
-// askServer says, beside the start, what on the server would keep the workers from working.
-func (l *launcher) askServer(ctx context.Context) {
-	who, err := identity.Of(l.deps, l.unit.Project)
-	if err != nil {
-		return // the start says the same
-	}
-	client, err := l.deps.NewClient(who.Settings)
-	if err != nil {
-		return
-	}
-	if _, err := client.Token.Mint(ctx); err != nil {
-		if ctx.Err() == nil {
-			l.deps.Note("%s: %v\n%s", l.unit.Name, err, who.Hint(err))
-		}
-		return
-	}
-	for _, task := range l.unit.Project.Origin.Tasks {
-		if _, err := client.TaskDefs.Get(ctx, task); conductor.IsNotFound(err) {
-			l.deps.Note("%s: the task %s is not defined: orkesctl task define", l.unit.Name, task)
-		}
-	}
-}
-
 // ended passes the worker's exit code on. A worker that was asked to end and did so well is a success.
 func ended(ctx context.Context, err error) error {
 	var exit *process.ExitError
@@ -182,7 +154,7 @@ func workerEnv(deps *cli.Deps, p *project.Project) ([]string, error) {
 		values["CONDUCTOR_SERVER_URL"] = settings.Server.Value
 	}
 	if values["CONDUCTOR_AUTH_KEY"] == "" {
-		deps.Note("note: %s holds no key for the worker; on Orkes it needs one: orkesctl app key create --env-file %s", p.EnvFile(), p.Env)
+		deps.Note("note: %s holds no key for the worker; on Orkes it needs one: orkesctl app key create --env-file %s", deps.Relative(p.EnvFile()), deps.Relative(p.EnvFile()))
 	} else if shell := deps.Getenv("CONDUCTOR_AUTH_KEY"); shell != "" && shell != values["CONDUCTOR_AUTH_KEY"] {
 		deps.Note("note: the worker uses the key %s from %s, not your shell's", values["CONDUCTOR_AUTH_KEY"], p.Env)
 	}

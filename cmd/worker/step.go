@@ -60,15 +60,3 @@ func runSteps(ctx context.Context, deps *cli.Deps, names []string, word string, 
 	}
 	return nil
 }
-
-// stopping makes an error of what would stop a unit's workers: one line each.
-func stopping(unit *launch.Unit, problems []launch.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	whats, fixes := make([]string, len(problems)), make([]string, len(problems))
-	for i, problem := range problems {
-		whats[i], fixes[i] = problem.What, problem.Fix
-	}
-	return cli.Failed(strings.Join(fixes, "\n"), "%s: %s", unit.Name, strings.Join(whats, "\n"+unit.Name+": "))
-}

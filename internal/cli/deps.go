@@ -116,8 +116,8 @@ func (d *Deps) connect() (*conductor.Client, error) {
 	return d.NewClient(settings)
 }
 
-// NewClient returns a client for the given settings, which need not be the person's own.
-func (d *Deps) NewClient(s config.Settings) (*conductor.Client, error) {
+// NewClient returns a client for the given settings, which need not be the person's own. Further options come last.
+func (d *Deps) NewClient(s config.Settings, more ...conductor.Option) (*conductor.Client, error) {
 	opts := []conductor.Option{
 		conductor.WithUserAgent("orkesctl/" + d.Version),
 		conductor.WithNotice(func(message string) { d.Note("note: %s", message) }),
@@ -139,7 +139,7 @@ func (d *Deps) NewClient(s config.Settings) (*conductor.Client, error) {
 	if d.Globals.Debug {
 		opts = append(opts, conductor.WithTrace(traceTo(d.Term.Err)))
 	}
-	client, err := conductor.New(s.Server.Value, opts...)
+	client, err := conductor.New(s.Server.Value, append(opts, more...)...)
 	if err != nil {
 		return nil, &Error{Err: fmt.Errorf("set up the connection to %s: %w", s.Server.Value, err)}
 	}

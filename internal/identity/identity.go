@@ -30,11 +30,14 @@ func (w Worker) Key() string {
 // Hint is what to do about an error that the worker got; empty where there is nothing to say.
 func (w Worker) Hint(err error) string {
 	var connect *conductor.ConnectError
+	var protocol *conductor.ProtocolError
 	switch {
 	case conductor.IsUnauthenticated(err):
 		return fmt.Sprintf("The server does not accept %s. A new one: orkesctl app key create --env-file .env", w.Key())
 	case errors.As(err, &connect):
 		return fmt.Sprintf("The URL is from %s. Start a server here: orkesctl dev start", w.Settings.Server.Source)
+	case errors.As(err, &protocol):
+		return fmt.Sprintf("The URL is from %s. The API is usually at a path that ends in /api", w.Settings.Server.Source)
 	default:
 		return ""
 	}

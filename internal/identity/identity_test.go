@@ -95,5 +95,6 @@ func TestHints(t *testing.T) {
 	require.Equal(t, "no key", identity.Worker{}.Key())
 	require.Contains(t, who.Hint(&conductor.Error{Status: 401}), "does not accept the key k1 from .env. A new one: orkesctl app key create")
 	require.Contains(t, who.Hint(&conductor.ConnectError{}), "The URL is from .env. Start a server here")
+	require.Contains(t, who.Hint(&conductor.ProtocolError{Kind: conductor.HTMLPage}), "The URL is from .env. The API is usually at a path")
 	require.Empty(t, who.Hint(&conductor.Error{Status: 500}))
 }
