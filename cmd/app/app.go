@@ -161,7 +161,7 @@ func view() render.View[conductor.Document[conductor.Application]] {
 		Kind: kind, Name: func(d doc) string { return d.Value.Name },
 		Columns: []render.Column[doc]{
 			{Title: "name", Value: func(d doc) any { return d.Value.Name }},
-			{Title: "id", Value: func(d doc) any { return d.Value.ID }},
+			{Title: "id", Whole: true, Value: func(d doc) any { return d.Value.ID }},
 			{Title: "created", Value: func(d doc) any { return render.Millis(d.Value.CreateTime) }},
 			{Title: "created by", Wide: true, Value: func(d doc) any { return d.Value.CreatedBy }},
 		},

@@ -53,7 +53,7 @@ func grantView(reader grant.Reader) render.View[conductor.GrantedAccess] {
 		Kind: "grant", Name: func(g conductor.GrantedAccess) string { return g.Target.Type + "/" + g.Target.ID },
 		Columns: []render.Column[conductor.GrantedAccess]{
 			{Title: "type", Value: func(g conductor.GrantedAccess) any { return g.Target.Type }},
-			{Title: "id", Value: func(g conductor.GrantedAccess) any { return g.Target.ID }},
+			{Title: "id", Whole: true, Value: func(g conductor.GrantedAccess) any { return g.Target.ID }},
 			{Title: "access", Value: func(g conductor.GrantedAccess) any { return g.Access }},
 			{Title: "means", Value: func(g conductor.GrantedAccess) any { return reader.Words(g.Target) }},
 			{Title: "through tag", Wide: true, Value: func(g conductor.GrantedAccess) any { return g.Tag }},

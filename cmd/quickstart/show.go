@@ -129,6 +129,9 @@ func (s *show) runWorkflow(ctx context.Context) error {
 	return nil
 }
 
+// resultColumn is where the results of steps begin, beside commands that are shorter.
+const resultColumn = 68
+
 // say prints a step: the command as a person would type it, and its result. A numbered step begins a new number.
 func (s *show) say(numbered bool, command, result string) {
 	number := "  "
@@ -138,12 +141,11 @@ func (s *show) say(numbered bool, command, result string) {
 	}
 	text := number + " $ " + command
 	if result != "" {
-		column := 78
-		if width := s.deps.Term.Width(); s.deps.Term.OutTTY() && width < column+30 {
-			text += "\n     " + result
-		} else {
-			text += strings.Repeat(" ", max(2, column-len(text))) + result
+		pad := strings.Repeat(" ", max(2, resultColumn-len(text)))
+		if t := s.deps.Term; t.OutTTY() && len(text+pad+result) > t.Width() {
+			pad = "\n     "
 		}
+		text += pad + result
 	}
 	s.line("%s", text)
 }
@@ -152,14 +154,15 @@ func (s *show) line(format string, args ...any) {
 	_, _ = fmt.Fprintf(s.deps.Term.Out, format+"\n", args...)
 }
 
-// shown runs a command in the project's folder and prints it with its first line of output.
+// shown runs a command in the project's folder and prints it with what its first line of output says: the thing, and what became of it.
 func (s *show) shown(ctx context.Context, numbered bool, args ...string) error {
 	result, err := s.command(ctx, s.project, args...)
 	if err != nil {
 		return err
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(string(result)), "\n")
-	s.say(numbered, "orkesctl "+strings.Join(args, " "), strings.Join(strings.Fields(first), " "))
+	cells := strings.Split(first, "\t")
+	s.say(numbered, "orkesctl "+strings.Join(args, " "), strings.Join(cells[:min(2, len(cells))], " "))
 	return nil
 }
 

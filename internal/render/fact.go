@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -21,24 +22,47 @@ func (p Printer) facts(rows [][]cell) error {
 	return nil
 }
 
+// below is how far a last cell is indented that goes below its row.
+const below = 4
+
 func (p Printer) fact(row []cell, widths []int) error {
-	end := len(row) - 1
-	at := 0
-	for _, w := range widths[:end] {
-		at += w + len(gap)
+	end, limit := len(row)-1, p.Term.Width()
+	last := row[end]
+	at := behind(widths[:end])
+	if at+narrowest > limit { // some name is longer than the terminal is wide: rows are not aligned to it
+		widths = widthsOf([][]cell{row})
+		at = behind(widths[:end])
 	}
-	parts := wrap(row[end].text, p.Term.Width()-at)
-	head := append(append([]cell{}, row[:end]...), cell{text: parts[0], tone: row[end].tone})
-	widths = append(append([]int{}, widths[:end]...), lipgloss.Width(parts[0]))
+	space, longest := limit-at, 0
+	for word := range strings.FieldsSeq(last.text) {
+		longest = max(longest, lipgloss.Width(word))
+	}
+	head, indent := row[:end], at
+	parts := wrap(last.text, space)
+	if lipgloss.Width(last.text) > space && (longest > space || space < limit/2) && longest <= limit-below { // it has more room below
+		parts, indent = wrap(last.text, limit-below), below
+	} else {
+		head, parts = append(slices.Clone(head), cell{text: parts[0], tone: last.tone}), parts[1:]
+		widths = append(slices.Clone(widths[:end]), lipgloss.Width(head[end].text))
+	}
 	if err := p.line(p.aligned(head, widths)); err != nil {
 		return err
 	}
-	for _, part := range parts[1:] {
-		if err := p.line(strings.Repeat(" ", at) + p.Term.Paint(row[end].tone, part)); err != nil {
+	for _, part := range parts {
+		if err := p.line(strings.Repeat(" ", indent) + p.Term.Paint(last.tone, part)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// behind is where what follows columns of these widths begins.
+func behind(widths []int) int {
+	at := 0
+	for _, w := range widths {
+		at += w + len(gap)
+	}
+	return at
 }
 
 // wrap breaks a text at blanks into lines of at most width columns; a longer word stays whole. It returns at least one line.

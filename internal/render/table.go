@@ -20,6 +20,7 @@ type State string
 type Column[T any] struct {
 	Title string
 	Wide  bool // only with -o wide
+	Whole bool // never cut, as what the next command wants is not; the first column is whole anyway
 	Value func(T) any
 }
 
@@ -60,11 +61,12 @@ func List[T any](p Printer, view View[T], items []T) error {
 	for _, item := range items {
 		rows = append(rows, cells(p, columns, item))
 	}
-	titles := make([]string, 0, len(columns))
-	for _, column := range columns {
-		titles = append(titles, column.Title)
+	header, whole := make([]cell, len(columns)), make([]bool, len(columns))
+	for i, column := range columns {
+		header[i] = cell{text: strings.ToUpper(column.Title), tone: term.Dim}
+		whole[i] = column.Whole || i == 0
 	}
-	return p.table(titles, rows)
+	return p.table(header, whole, rows)
 }
 
 // One prints a single object: its columns one under the other, or the object itself as a document.
@@ -190,19 +192,14 @@ func ToneOf(state string) term.Tone {
 	}
 }
 
-func (p Printer) table(titles []string, rows [][]cell) error {
+func (p Printer) table(header []cell, whole []bool, rows [][]cell) error {
 	if !p.Term.OutTTY() {
 		return p.tabbed(rows)
-	}
-	header := make([]cell, len(titles))
-	for i, title := range titles {
-		header[i] = cell{text: strings.ToUpper(title), tone: term.Dim}
 	}
 	rows = append([][]cell{header}, rows...)
 	widths := widthsOf(rows)
 	if p.Format.Output != "wide" {
-		widths = room(widths, p.Term.Width())
-		fit(widths, p.Term.Width())
+		widths = fit(widths, whole, p.Term.Width())
 	}
 	for _, row := range rows {
 		if err := p.line(p.aligned(row[:min(len(row), len(widths))], widths)); err != nil {
@@ -240,35 +237,30 @@ func (p Printer) aligned(row []cell, widths []int) string {
 // narrowest is the width under which fit narrows no column.
 const narrowest = 8
 
-// room leaves out the last columns where not even narrow ones would fit.
-func room(widths []int, limit int) []int {
-	total := -len(gap)
+// fit leaves out the last columns where not even narrow ones have room, and narrows the widest of the others until the table fits.
+// Whole columns, which hold the name or the id that the next command wants, keep their width.
+func fit(widths []int, whole []bool, limit int) []int {
+	least, total := make([]int, len(widths)), -len(gap)
 	for i, w := range widths {
-		if i > 0 {
-			w = min(w, narrowest)
+		if least[i] = w; !whole[i] {
+			least[i] = min(w, narrowest)
 		}
-		if total += len(gap) + w; total > limit && i > 0 {
-			return widths[:i]
+		if total += len(gap) + least[i]; total > limit && i > 0 {
+			return fit(widths[:i], whole, limit)
 		}
 	}
-	return widths
-}
-
-// fit narrows the widest columns until the table fits. The first, which holds the name or the id that the next command wants,
-// stays whole.
-func fit(widths []int, limit int) {
-	for len(widths) > 1 {
-		total, widest := len(gap)*(len(widths)-1)+widths[0], 1
-		for i, w := range widths[1:] {
-			total += w
-			if w > widths[widest] {
-				widest = i + 1
+	for {
+		total, widest := -len(gap), 0
+		for i, w := range widths {
+			total += len(gap) + w
+			if w-least[i] > widths[widest]-least[widest] {
+				widest = i
 			}
 		}
-		if total <= limit || widths[widest] <= narrowest {
-			return
+		if total <= limit || widths[widest] == least[widest] {
+			return widths
 		}
-		widths[widest] = max(narrowest, widths[widest]-(total-limit))
+		widths[widest] = max(least[widest], widths[widest]-(total-limit))
 	}
 }
 

@@ -114,6 +114,41 @@ func TestATableFitsTheTerminal(t *testing.T) {
 	require.Contains(t, out.String(), long, "wide is never cut")
 }
 
+func TestAWholeColumnIsNotCut(t *testing.T) {
+	id := strings.Repeat("i", 36)
+	v := render.View[item]{Columns: []render.Column[item]{
+		{Title: "name", Value: func(i item) any { return i.Name }},
+		{Title: "id", Whole: true, Value: func(item) any { return id }},
+		{Title: "text", Value: func(i item) any { return i.Text }},
+	}}
+	p, out := onTerminal(render.Format{})
+	require.NoError(t, render.List(p, v, []item{{Name: strings.Repeat("n", 30), Text: "some more words"}}))
+	require.Equal(t, []string{"NAME" + strings.Repeat(" ", 28) + "ID" + strings.Repeat(" ", 36) + "TEXT", strings.Repeat("n", 30) + "  " + id + "  some more…", ""},
+		strings.Split(out.String(), "\n"))
+	p, out = onTerminal(render.Format{})
+	require.NoError(t, render.List(p, v, []item{{Name: strings.Repeat("n", 40), Text: "some words"}}))
+	require.Equal(t, strings.Repeat("n", 40)+"  "+id, strings.Split(out.String(), "\n")[1], "the last column has no room")
+}
+
+// What has no room beside the others goes below, and a name longer than the terminal moves nothing but itself.
+func TestChangesOnANarrowTerminal(t *testing.T) {
+	id, file := strings.Repeat("i", 36), strings.Repeat("definitions/", 4)+"x.yaml"
+	p, out := onTerminal(render.Format{})
+	require.NoError(t, p.Changes([]render.Change{
+		{Kind: "key", ID: id, Action: render.Created, Detail: "for application get-inventory-worker"},
+		{Kind: "task", ID: "a", Action: render.Created, Detail: file},
+	}))
+	require.Equal(t, "key/"+id+"  created\n    for application get-inventory-worker\n"+
+		"task/a"+strings.Repeat(" ", 34)+"  created\n    "+file+"\n", out.String())
+
+	p, out = onTerminal(render.Format{})
+	require.NoError(t, p.Changes([]render.Change{
+		{Kind: "file", ID: strings.Repeat("n", 79), Action: render.Created, Detail: "5 bytes"},
+		{Kind: "file", ID: "go.mod", Action: render.Created, Detail: "123 bytes"},
+	}))
+	require.Equal(t, "file/"+strings.Repeat("n", 79)+"  created\n    5 bytes\nfile/go.mod  created  123 bytes\n", out.String())
+}
+
 func TestOneLosesNothing(t *testing.T) {
 	text := strings.TrimSpace(strings.Repeat("some words ", 15))
 	p, out := onTerminal(render.Format{})
