@@ -25,6 +25,9 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 		return fmt.Errorf("find the program: %w", err)
 	}
 	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor}
+	if opts.db != "" {
+		args = append(args, "--db", absolute(deps, opts.db))
+	}
 	for _, path := range opts.seeds {
 		args = append(args, "--seed", path)
 	}

@@ -27,6 +27,7 @@ type startOptions struct {
 	host   string
 	port   int
 	flavor string
+	db     string
 	seeds  []string
 	detach bool
 }
@@ -38,8 +39,9 @@ func newStart(deps *cli.Deps) *cobra.Command {
 		Long: `Start a Conductor-compatible server on this machine, for development.
 
 It imitates Orkes Conductor (tokens, applications, keys, roles and grants are enforced) or, with --flavor oss, open-source
-Conductor. Everything is kept in memory. Commands find it by themselves while nothing else is configured.`,
-		Example: "orkesctl dev start\norkesctl dev start --port 18080 --detach\norkesctl dev start --flavor oss --seed definitions",
+Conductor. Everything is kept in memory, or with --db in a file: definitions, executions, queues, timers, applications, keys. What was
+acknowledged is there after a restart, also one by kill -9. Commands find the server by themselves while nothing else is configured.`,
+		Example: "orkesctl dev start\norkesctl dev start --port 18080 --detach\norkesctl dev start --db conductor.db\norkesctl dev start --flavor oss --seed definitions",
 		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runStart(cmd.Context(), deps, opts) },
 	}
@@ -47,6 +49,7 @@ Conductor. Everything is kept in memory. Commands find it by themselves while no
 	flags.StringVar(&opts.host, "host", "127.0.0.1", "the `ADDRESS` to listen on; anything but loopback is reachable from other machines")
 	flags.IntVar(&opts.port, "port", 8080, "the `PORT` to listen on; 0 takes a free one")
 	flags.StringVar(&opts.flavor, "flavor", string(devserver.FlavorOrkes), "which server to imitate: orkes|oss")
+	flags.StringVar(&opts.db, "db", "", "keep the state in this `FILE`, made where it is not there (default: in memory)")
 	flags.StringArrayVar(&opts.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
 	flags.BoolVar(&opts.detach, "detach", false, "go on in the background; stop it with orkesctl dev stop")
 	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
@@ -100,12 +103,17 @@ func serve(ctx context.Context, deps *cli.Deps, paths config.Paths, opts startOp
 	if keyErr != nil && key.Key == "" {
 		return cli.Hint(keyErr, "Remove the file to get a new key: the old one is then no longer accepted.")
 	}
+	kept, err := openStore(deps, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }()
 	server, err := devserver.New(devserver.Options{
-		Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
+		Store: kept, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
 		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
-		return fmt.Errorf("set up the development server: %w", err)
+		return storeError(fmt.Errorf("set up the development server: %w", err), opts)
 	}
 	if _, err := server.Start(ctx, net.JoinHostPort(opts.host, strconv.Itoa(opts.port))); err != nil {
 		return listenError(err, opts)
@@ -164,8 +172,15 @@ func announce(deps *cli.Deps, opts startOptions, record config.Dev) error {
 	if opts.flavor == string(devserver.FlavorOSS) {
 		kind = "open-source Conductor-compatible"
 	}
-	_, err := fmt.Fprintf(deps.Term.Out, "%s development server ready at %s (in memory; stop it with %s)\n", kind, record.URL, stopWord(opts))
+	_, err := fmt.Fprintf(deps.Term.Out, "%s development server ready at %s (%s; stop it with %s)\n", kind, record.URL, where(opts), stopWord(opts))
 	return err
+}
+
+func where(opts startOptions) string {
+	if opts.db == "" {
+		return "in memory"
+	}
+	return "kept in " + opts.db
 }
 
 func stopWord(opts startOptions) string {
