@@ -24,40 +24,47 @@ type Problem struct{ What, Fix string }
 // Check looks at what must be on this machine: the toolchain and, where dependencies is set, the project's dependencies. What
 // takes longer than Budget is taken to be well.
 func (u *Unit) Check(ctx context.Context, dependencies bool) []Problem {
-	if u.Language == nil {
-		return nil
-	}
 	var problems []Problem
-	if problem := u.toolchain(ctx); problem != nil {
+	if _, problem := u.Toolchain(ctx, Budget); problem != nil {
 		problems = append(problems, *problem)
 	}
-	if ready := u.Language.Ready; dependencies && ready != "" && !exists(filepath.Join(u.Project.Root, filepath.FromSlash(ready))) {
-		problems = append(problems, Problem{fmt.Sprintf("the dependencies are not installed (no %s)", ready), "orkesctl worker install"})
+	if problem := u.Dependencies(); dependencies && problem != nil {
+		problems = append(problems, *problem)
 	}
 	return problems
 }
 
-func (u *Unit) toolchain(ctx context.Context) *Problem {
-	tool := u.Language.Toolchain
-	if tool.Program == "" {
+// Dependencies looks whether the project's dependencies are installed; nil where they are, or the build gets them.
+func (u *Unit) Dependencies() *Problem {
+	if u.Language == nil || u.Language.Ready == "" || exists(filepath.Join(u.Project.Root, filepath.FromSlash(u.Language.Ready))) {
 		return nil
 	}
+	return &Problem{fmt.Sprintf("the dependencies are not installed (no %s)", u.Language.Ready), "orkesctl worker install"}
+}
+
+// Toolchain asks the toolchain's program for its version, for at most limit, and says what is wrong with it. The version is empty
+// where it cannot be known.
+func (u *Unit) Toolchain(ctx context.Context, limit time.Duration) (found string, problem *Problem) {
+	if u.Language == nil || u.Language.Toolchain.Program == "" {
+		return "", nil
+	}
+	tool := u.Language.Toolchain
 	program := u.Program(tool.Program)
 	if _, err := exec.LookPath(program); err != nil {
-		return &Problem{tool.Program + " is not installed", tool.Hint}
+		return "", &Problem{tool.Program + " is not installed", tool.Hint}
 	}
 	if tool.Minimum == "" {
-		return nil
+		return "", nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, Budget)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var out bytes.Buffer
 	err := process.Run(ctx, process.Command{Args: append([]string{program}, tool.Args...), Dir: u.Project.Root, Stdout: &out, Stderr: &out, Wait: -1})
-	found := version(out.String())
+	found = version(out.String())
 	if err != nil || found == "" || atLeast(found, tool.Minimum) {
-		return nil
+		return found, nil
 	}
-	return &Problem{fmt.Sprintf("%s is version %s; at least %s is needed", program, found, tool.Minimum), tool.Hint}
+	return found, &Problem{fmt.Sprintf("%s is version %s; at least %s is needed", program, found, tool.Minimum), tool.Hint}
 }
 
 // version is the first number in a text, with its dots.

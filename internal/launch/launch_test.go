@@ -173,3 +173,16 @@ func TestWatch(t *testing.T) {
 	require.False(t, watch("made/c.al"), "a folder that git leaves out")
 	require.False(t, watch("made.al"), "a file that git leaves out")
 }
+
+func TestToolchainSaysItsVersion(t *testing.T) {
+	u := &launch.Unit{Project: &project.Project{Root: folder(t)}, Language: &scaffold.Language{
+		Toolchain: scaffold.Toolchain{Program: "go", Args: []string{"version"}, Minimum: "1.9"},
+	}}
+	found, problem := u.Toolchain(t.Context(), deadline)
+	require.Nil(t, problem)
+	require.Regexp(t, `^1\.\d+`, found)
+	u.Language.Toolchain.Minimum = "99"
+	_, problem = u.Toolchain(t.Context(), deadline)
+	require.Contains(t, problem.What, "at least 99 is needed")
+	require.Nil(t, (&launch.Unit{}).Dependencies(), "of a language that is not known nothing is said")
+}

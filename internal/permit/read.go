@@ -14,9 +14,14 @@ func Read(ctx context.Context, id string, clients ...*conductor.Client) Holder {
 	holder := Holder{ID: id}
 	var group sync.WaitGroup
 	var rolesErr, grantsErr error
-	group.Go(func() { rolesErr = holder.readRoles(ctx, clients) })
-	group.Go(func() { grantsErr = holder.readGrants(ctx, clients) })
+	var user conductor.Document[conductor.User]
+	group.Go(func() { user, rolesErr = readUser(ctx, id, clients) })
+	group.Go(func() { holder.Grants, grantsErr = readGrants(ctx, id, clients) })
 	group.Wait()
+	holder.GrantsKnown = grantsErr == nil
+	if rolesErr == nil {
+		holder = holder.As(user.Value)
+	}
 	for _, err := range []error{rolesErr, grantsErr} {
 		if err != nil {
 			holder.Unseen = append(holder.Unseen, err.Error())
@@ -25,53 +30,44 @@ func Read(ctx context.Context, id string, clients ...*conductor.Client) Holder {
 	return holder
 }
 
-func (h *Holder) readRoles(ctx context.Context, clients []*conductor.Client) error {
-	user, err := firstTold(clients, func(c *conductor.Client) (conductor.Document[conductor.User], error) {
-		user, err := c.Users.Get(ctx, h.ID)
+func readUser(ctx context.Context, id string, clients []*conductor.Client) (conductor.Document[conductor.User], error) {
+	return FirstTold(clients, func(c *conductor.Client) (conductor.Document[conductor.User], error) {
+		user, err := c.Users.Get(ctx, id)
 		if !conductor.IsForbidden(err) {
 			return user, err
 		}
 		self, selfErr := c.Token.UserInfo(ctx)
-		if selfErr == nil && self.Value.ID == h.ID {
+		if selfErr == nil && self.Value.ID == id {
 			return self, nil
 		}
 		return user, err
 	})
-	if err != nil {
-		return err
-	}
-	h.SetUser(user.Value)
-	return nil
 }
 
-// SetUser takes name and roles from what the server says about the user.
-func (h *Holder) SetUser(user conductor.User) {
+// As is the holder with the name and the roles that the server says the user has.
+func (h Holder) As(user conductor.User) Holder {
 	h.Name, h.RolesKnown, h.Roles = user.Name, true, nil
 	for _, role := range user.Roles {
 		h.Roles = append(h.Roles, role.Name)
 	}
+	return h
 }
 
-func (h *Holder) readGrants(ctx context.Context, clients []*conductor.Client) error {
-	grants, err := firstTold(clients, func(c *conductor.Client) ([]conductor.GrantedAccess, error) {
-		grants, err := c.Users.Permissions(ctx, h.ID)
+func readGrants(ctx context.Context, id string, clients []*conductor.Client) ([]conductor.GrantedAccess, error) {
+	return FirstTold(clients, func(c *conductor.Client) ([]conductor.GrantedAccess, error) {
+		grants, err := c.Users.Permissions(ctx, id)
 		if !conductor.IsForbidden(err) && !conductor.IsNotFound(err) {
 			return grants, err
 		}
-		if own, ownErr := c.Authorization.BySubject(ctx, conductor.Subject{Type: "USER", ID: h.ID}); ownErr == nil {
+		if own, ownErr := c.Authorization.BySubject(ctx, conductor.Subject{Type: "USER", ID: id}); ownErr == nil {
 			return own, nil
 		}
 		return nil, err
 	})
-	if err != nil {
-		return err
-	}
-	h.Grants, h.GrantsKnown = grants, true
-	return nil
 }
 
-// firstTold asks one client after the other and returns the first answer, else the first refusal.
-func firstTold[T any](clients []*conductor.Client, ask func(*conductor.Client) (T, error)) (T, error) {
+// FirstTold asks one client after the other and returns the first answer, else the first refusal. A nil client is passed over.
+func FirstTold[T any](clients []*conductor.Client, ask func(*conductor.Client) (T, error)) (T, error) {
 	var none T
 	var refused error
 	for _, client := range clients {

@@ -38,9 +38,9 @@ func (p Printer) fact(row []cell, widths []int) error {
 		longest = max(longest, lipgloss.Width(word))
 	}
 	head, indent := row[:end], at
-	parts := wrap(last.text, space)
+	parts := Wrap(last.text, space)
 	if lipgloss.Width(last.text) > space && (longest > space || space < limit/2) && longest <= limit-below { // it has more room below
-		parts, indent = wrap(last.text, limit-below), below
+		parts, indent = Wrap(last.text, limit-below), below
 	} else {
 		head, parts = append(slices.Clone(head), cell{text: parts[0], tone: last.tone}), parts[1:]
 		widths = append(slices.Clone(widths[:end]), lipgloss.Width(head[end].text))
@@ -65,8 +65,8 @@ func behind(widths []int) int {
 	return at
 }
 
-// wrap breaks a text at blanks into lines of at most width columns; a longer word stays whole. It returns at least one line.
-func wrap(text string, width int) []string {
+// Wrap breaks a text at blanks into lines of at most width columns; a longer word stays whole. It returns at least one line.
+func Wrap(text string, width int) []string {
 	if lipgloss.Width(text) <= width {
 		return []string{text}
 	}

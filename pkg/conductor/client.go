@@ -70,10 +70,16 @@ func WithUserAgent(name string) Option {
 	}
 }
 
-// WithTrace calls f after each exchange, with every secret masked.
+// WithTrace calls f after each exchange, with every secret masked. Given twice, both are called.
 func WithTrace(f func(Exchange)) Option {
 	return func(c *Client) error {
-		c.trace = f
+		before := c.trace
+		c.trace = func(e Exchange) {
+			if before != nil {
+				before(e)
+			}
+			f(e)
+		}
 		return nil
 	}
 }
