@@ -16,6 +16,7 @@ import (
 	"github.com/orkesctl/orkesctl/cmd/app"
 	configcmd "github.com/orkesctl/orkesctl/cmd/config"
 	"github.com/orkesctl/orkesctl/cmd/dev"
+	"github.com/orkesctl/orkesctl/cmd/doctor"
 	"github.com/orkesctl/orkesctl/cmd/execution"
 	"github.com/orkesctl/orkesctl/cmd/lint"
 	"github.com/orkesctl/orkesctl/cmd/quickstart"
@@ -87,6 +88,7 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 		scaffold.New(deps),
 		worker.New(deps),
 		lint.New(deps),
+		doctor.New(deps),
 		dev.New(deps),
 		quickstart.New(deps, Run),
 		configcmd.New(deps),

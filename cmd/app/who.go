@@ -121,8 +121,7 @@ func (h *holders) byRoles(ctx context.Context, client *conductor.Client, q quest
 		return err
 	}
 	for _, user := range users {
-		who := permit.Holder{ID: user.Value.ID}
-		who.SetUser(user.Value)
+		who := permit.Holder{ID: user.Value.ID}.As(user.Value)
 		verdict := who.May(permit.Task{Name: q.name, Domain: q.domain}, grant.Reader{})
 		subject := conductor.Subject{Type: "USER", ID: user.Value.ID}
 		switch {

@@ -1,6 +1,7 @@
-// Command gen writes what is derived from the command tree: docs/reference (Markdown), man pages and completion scripts.
+// Command gen writes what is derived from the program itself: docs/reference (Markdown) from the command tree, docs/checks.md from
+// doctor's checks, man pages and completion scripts.
 //
-//	go run ./docs/gen                 # docs/reference
+//	go run ./docs/gen                 # docs/reference and docs/checks.md
 //	go run ./docs/gen -out build      # build/man and build/completions, for the release
 package main
 
@@ -19,6 +20,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/cmd"
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/term"
 )
 
@@ -36,6 +38,9 @@ func generate(out string) error {
 		dir := filepath.Join("docs", "reference")
 		if err := os.RemoveAll(dir); err != nil {
 			return fmt.Errorf("clear the reference: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join("docs", "checks.md"), []byte(doctor.Markdown()), 0o644); err != nil { //nolint:gosec // documentation is public
+			return fmt.Errorf("write the checks: %w", err)
 		}
 		return reference(dir)
 	}

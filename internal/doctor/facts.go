@@ -1,0 +1,284 @@
+package doctor
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/grant"
+	"github.com/orkesctl/orkesctl/internal/identity"
+	"github.com/orkesctl/orkesctl/internal/launch"
+	"github.com/orkesctl/orkesctl/internal/manifest"
+	"github.com/orkesctl/orkesctl/internal/permit"
+	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Facts are all that the checks know. They are gathered once and not changed afterwards.
+type Facts struct {
+	Now     time.Time
+	Offline bool
+	Dir     string        // the working folder
+	Limit   time.Duration // how long each question could take
+
+	Variables  []Variable // of the env file, then of the shell
+	EnvFile    EnvFile
+	Project    *project.Project // nil where there is none
+	ProjectErr error
+	Unit       *launch.Unit // nil where nothing is recognised
+	Toolchain  ToolchainFacts
+	Documents  []*manifest.Document
+	Problems   []manifest.Problem
+	Declared   []Worker
+
+	Person, Worker Who
+	Style          Answer[grant.Style] // how the settings say that a task in a domain is written
+	Server         ServerFacts
+	App            Answer[conductor.Application] // whose key the worker's is, or --as
+	AsApp          string                        // what --as says
+	Apps           Answer[[]conductor.Application]
+	Keys           Answer[[]conductor.AccessKey]
+	Holder         Answer[permit.Holder]
+	TaskDefs       Answer[[]conductor.Document[conductor.TaskDef]]
+	WorkflowDefs   Answer[[]conductor.Document[conductor.WorkflowDef]]
+	Queues         Answer[map[string]int64] // waiting tasks by queue
+	Requests       int
+}
+
+// Answer is something that was asked for. Asked is false where a root cause made the question pointless.
+type Answer[T any] struct {
+	Value T
+	Err   error
+	Asked bool
+}
+
+// Known reports whether there is a value.
+func (a Answer[T]) Known() bool { return a.Asked && a.Err == nil }
+
+// Why says why there is no value.
+func (a Answer[T]) Why() string {
+	switch {
+	case !a.Asked:
+		return "it could not be asked"
+	case a.Err != nil:
+		return a.Err.Error()
+	default:
+		return ""
+	}
+}
+
+// Variable is one setting of the environment, from the worker's env file (Line is set) or the shell.
+type Variable struct {
+	Name, Value string
+	Source      string // the env file's name, or "the shell"
+	Line        int
+}
+
+// From says where it is set: ".env:3", or "the shell".
+func (v Variable) From() string {
+	if v.Line == 0 {
+		return v.Source
+	}
+	return fmt.Sprintf("%s:%d", v.Source, v.Line)
+}
+
+// shell is the source of what is not in a file.
+const shell = "the shell"
+
+// variable returns the value that the worker sees: the env file's, else the shell's.
+func (f *Facts) variable(name string) (Variable, bool) {
+	for _, v := range slices.Backward(f.Variables) {
+		if v.Name == name && v.Line > 0 {
+			return v, true
+		}
+	}
+	for _, v := range f.Variables {
+		if v.Name == name && v.Value != "" {
+			return v, true
+		}
+	}
+	return Variable{}, false
+}
+
+// EnvFile is the worker's env file. Name is as orkesctl.yaml writes it.
+type EnvFile struct {
+	Path, Name string
+	There      bool
+	Mode       fs.FileMode
+	Ignored    bool // by git, or there is no repository
+	Err        error
+}
+
+// ToolchainFacts are what the language needs on this machine.
+type ToolchainFacts struct {
+	Version                 string
+	Problem, Dependencies   *launch.Problem
+	Program, Minimum, Title string
+}
+
+// Worker is a worker that the project declares. Expression is set where the task's name could not be read from the sources.
+type Worker struct {
+	Task, Domain     string
+	Expression       string // of the task's name, where it is not known
+	DomainExpression string // of the domain, where it is not known
+	DomainFrom       string // what says the domain, in words
+	Language, SDK    string
+	Concurrency      int
+	File             string // relative to the working folder; empty where no source declares it
+	Line             int
+	FromSource       bool
+}
+
+// Place is the file and line: empty where no source declares it.
+func (w Worker) Place() string {
+	if w.File == "" || w.Line == 0 {
+		return w.File
+	}
+	return fmt.Sprintf("%s:%d", w.File, w.Line)
+}
+
+// says is how the worker's domain is declared: "the worker declares domain john (file:1)".
+func (w Worker) says() string {
+	text := "the worker declares no domain"
+	if w.Domain != "" {
+		text = "the worker declares domain " + w.Domain
+	}
+	if place := cmp.Or(w.Place(), w.DomainFrom); place != "" {
+		text += " (" + place + ")"
+	}
+	return text
+}
+
+// Who is one of the two identities, and what the server said to it.
+type Who struct {
+	Settings config.Settings
+	Err      error // why there are no settings
+	Own      bool  // of the worker: it has a key of its own, not the person's
+	Domain   string
+	Token    Answer[string]
+	Expires  time.Time // zero where the token does not say
+	User     Answer[conductor.User]
+}
+
+func (w Who) words() string { return identity.Worker{Settings: w.Settings}.Key() }
+
+// hasKey reports whether there is anything to show the server.
+func (w Who) hasKey() bool { return w.Settings.Key.Value+w.Settings.Token.Value != "" }
+
+// ServerFacts is what the worker's server showed of itself.
+type ServerFacts struct {
+	URL     string // ends in /api
+	Raw     string // as it was written
+	Source  string
+	Same    bool // the person's settings name the same one
+	Version Answer[string]
+	Kind    Answer[conductor.Kind]
+	Took    time.Duration // the quickest answer
+	Date    time.Time     // its clock, at Now; zero where it did not say
+	At      time.Time     // our clock when Date was read
+	Limited bool          // it answered 429
+}
+
+// language is the worker's, as the templates call it; empty where it is not known.
+func (f *Facts) language() string {
+	if f.Unit == nil || f.Unit.Language == nil {
+		return ""
+	}
+	return f.Unit.Language.Name
+}
+
+// defined finds a task's definition on the server.
+func (f *Facts) defined(name string) (conductor.Document[conductor.TaskDef], bool) {
+	for _, def := range f.TaskDefs.Value {
+		if def.Value.Name == name {
+			return def, true
+		}
+	}
+	return conductor.Document[conductor.TaskDef]{}, false
+}
+
+func (f *Facts) taskNames() []string {
+	names := make([]string, 0, len(f.TaskDefs.Value))
+	for _, def := range f.TaskDefs.Value {
+		names = append(names, def.Value.Name)
+	}
+	return names
+}
+
+// reader reads grants as the settings say, else as the grants show.
+func (f *Facts) reader() grant.Reader {
+	style, tasks := f.Style.Value, f.taskNames()
+	if style == "" {
+		style, _ = grant.Detect(f.Holder.Value.Grants, tasks)
+	}
+	for _, worker := range f.Declared { // an id that names a declared task is read by it, defined or not
+		if worker.Task != "" && !slices.Contains(tasks, worker.Task) {
+			tasks = append(tasks, worker.Task)
+		}
+	}
+	return grant.Reader{Style: style, Tasks: tasks}
+}
+
+// permitTask is the worker's task as a question about permissions.
+func (f *Facts) permitTask(w Worker) permit.Task {
+	if def, found := f.defined(w.Task); found {
+		return permit.Of(def.Value, w.Domain)
+	}
+	return permit.Task{Name: w.Task, Domain: w.Domain}
+}
+
+// known are the workers whose task's name is known.
+func (f *Facts) known() []Worker {
+	var known []Worker
+	for _, w := range f.Declared {
+		if w.Task != "" {
+			known = append(known, w)
+		}
+	}
+	return known
+}
+
+// appToName is the application that a command has to name; empty where the command finds it by itself.
+func (f *Facts) appToName() string {
+	name := f.appName()
+	if f.Project != nil && f.Project.Application == name {
+		return ""
+	}
+	return name
+}
+
+// appFlag is what names the application in a command; nil where the command finds it by itself.
+func (f *Facts) appFlag() []string {
+	if name := f.appToName(); name != "" {
+		return []string{"--app", name}
+	}
+	return nil
+}
+
+func (f *Facts) appName() string { return cmp.Or(f.App.Value.Name, f.AsApp) }
+
+// commands is what to type for the arguments of one command after the other.
+func commands(list [][]string) string {
+	lines := make([]string, 0, len(list))
+	for _, args := range list {
+		words := []string{"orkesctl"}
+		for _, arg := range args {
+			if strings.ContainsAny(arg, " \t'\"$&|;<>()*?[]#~`\\!{}") || arg == "" {
+				arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+			}
+			words = append(words, arg)
+		}
+		lines = append(lines, strings.Join(words, " "))
+	}
+	return strings.Join(lines, " && ")
+}
+
+// fixedBy is the result with the commands that mend it, for people and for --fix.
+func (r Result) fixedBy(list ...[]string) Result {
+	r.Fix, r.Apply = commands(list), list
+	return r
+}

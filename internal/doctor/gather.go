@@ -1,0 +1,289 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/grant"
+	"github.com/orkesctl/orkesctl/internal/identity"
+	"github.com/orkesctl/orkesctl/internal/permit"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// Sources is where facts come from. As names an application that is examined in place of the worker's key's.
+type Sources struct {
+	Deps    *cli.Deps
+	Tasks   []string
+	As      string
+	Offline bool
+	Limit   time.Duration // of each question
+}
+
+// gathering fills the facts; each round asks what the last one made possible.
+type gathering struct {
+	Sources
+	facts          *Facts
+	person, worker *conductor.Client // nil where there is nobody, or where it would be another server
+
+	mu sync.Mutex // guards what every exchange tells of the server
+}
+
+// Gather collects the facts. What cannot be had is said in them: the only errors are those of ctx.
+func Gather(ctx context.Context, src Sources) (*Facts, error) {
+	g := &gathering{Sources: src, facts: &Facts{Now: src.Deps.Now(), Offline: src.Offline, Dir: src.Deps.Dir, Limit: src.Limit, AsApp: src.As}}
+	g.local(ctx)
+	g.identities()
+	if !src.Offline && g.facts.Server.URL != "" {
+		g.rounds(ctx)
+	}
+	return g.facts, ctx.Err()
+}
+
+// identities settles who the person and the worker are, and makes their clients.
+func (g *gathering) identities() {
+	f := g.facts
+	f.Person.Settings, f.Person.Err = g.Deps.Settings()
+	if style := f.Person.Settings.DomainGrant.Value; style != "" {
+		f.Style.Asked = true
+		f.Style.Value, f.Style.Err = grant.ParseStyle(style)
+	}
+	f.Worker = Who{Settings: f.Person.Settings, Err: f.Person.Err}
+	if f.Project != nil {
+		who, err := identity.Of(g.Deps, f.Project)
+		f.Worker = Who{Settings: who.Settings, Err: err, Domain: who.Domain}
+	}
+	source := f.Worker.Settings.Key.Source + f.Worker.Settings.Token.Source
+	f.Worker.Own = f.Project != nil && f.Worker.hasKey() && (source == f.Project.Env || strings.HasPrefix(source, "CONDUCTOR_"))
+	g.server()
+	if f.Person.Err == nil && f.Server.Same {
+		g.person = g.client(f.Person.Settings)
+	}
+	if f.Worker.Err == nil && f.Worker.Own {
+		g.worker = g.client(f.Worker.Settings)
+	}
+}
+
+// server settles which server is examined: the worker's, else the person's.
+func (g *gathering) server() {
+	f := g.facts
+	chosen := f.Worker
+	if chosen.Err != nil || chosen.Settings.Server.Value == "" {
+		chosen = f.Person
+	}
+	if chosen.Err != nil {
+		return
+	}
+	f.Server.Raw, f.Server.Source = chosen.Settings.Server.Value, chosen.Settings.Server.Source
+	url, err := conductor.NormalizeURL(f.Server.Raw)
+	if err != nil {
+		return // the check of the URL says so
+	}
+	f.Server.URL, f.Server.Same = url, f.Person.Err == nil && f.Person.Settings.Server.Value == url
+}
+
+// client asks once: what passes is for the next run to see.
+func (g *gathering) client(s config.Settings) *conductor.Client {
+	client, err := g.Deps.NewClient(s, conductor.WithRetry(conductor.RetryPolicy{Attempts: 1}),
+		conductor.WithTrace(g.note), conductor.WithNotice(func(string) {}))
+	if err != nil {
+		return nil
+	}
+	return client
+}
+
+// note takes from each exchange what it tells of the server itself.
+func (g *gathering) note(e conductor.Exchange) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f := g.facts
+	f.Requests++
+	if e.Status == 0 {
+		return
+	}
+	if f.Server.Took == 0 || e.Duration < f.Server.Took {
+		f.Server.Took = e.Duration
+	}
+	if date, err := http.ParseTime(e.Header.Get("Date")); err == nil {
+		f.Server.Date, f.Server.At = date, g.Deps.Now()
+	}
+	f.Server.Limited = f.Server.Limited || e.Status == http.StatusTooManyRequests
+}
+
+// ask puts one question within the limit.
+func ask[T any](ctx context.Context, limit time.Duration, question func(context.Context) (T, error)) Answer[T] {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	value, err := question(ctx)
+	return Answer[T]{Value: value, Err: err, Asked: true}
+}
+
+// told puts a question to the person first, and then to the worker.
+func told[T any](ctx context.Context, g *gathering, question func(context.Context, *conductor.Client) (T, error)) Answer[T] {
+	return ask(ctx, g.Limit, func(ctx context.Context) (T, error) {
+		return permit.FirstTold([]*conductor.Client{g.person, g.worker}, func(c *conductor.Client) (T, error) { return question(ctx, c) })
+	})
+}
+
+func (g *gathering) rounds(ctx context.Context) {
+	g.first(ctx)
+	if !g.facts.Server.answers() {
+		return
+	}
+	g.second(ctx)
+	g.third(ctx)
+}
+
+// first asks whether anybody is there, and fetches the tokens.
+func (g *gathering) first(ctx context.Context) {
+	f := g.facts
+	anonymous := g.client(config.Settings{
+		Server: config.Setting{Value: f.Server.URL}, CAFile: f.Worker.Settings.CAFile, CertFile: f.Worker.Settings.CertFile, KeyFile: f.Worker.Settings.KeyFile,
+	})
+	if anonymous == nil {
+		return
+	}
+	var group sync.WaitGroup
+	group.Go(func() { f.Server.Version = ask(ctx, g.Limit, anonymous.Server.Version) })
+	group.Go(func() { f.Server.Kind = ask(ctx, g.Limit, anonymous.Server.Kind) })
+	for _, each := range []struct {
+		client *conductor.Client
+		who    *Who
+	}{{g.person, &f.Person}, {g.worker, &f.Worker}} {
+		if each.client != nil && each.who.hasKey() {
+			group.Go(func() {
+				each.who.Token = ask(ctx, g.Limit, each.client.Token.Mint)
+				each.who.Expires = expiry(each.who.Token.Value)
+			})
+		}
+	}
+	group.Wait()
+	if f.Server.Kind.Value == conductor.KindOSS {
+		g.openSource(anonymous)
+		return
+	}
+	g.person, g.worker = accepted(g.person, f.Person), accepted(g.worker, f.Worker)
+}
+
+// openSource has no identities: everybody may ask everything.
+func (g *gathering) openSource(anonymous *conductor.Client) { g.person, g.worker = anonymous, nil }
+
+// accepted is the client, or none where its key is refused: asking again with it tells nothing.
+func accepted(client *conductor.Client, who Who) *conductor.Client {
+	if client == nil || who.hasKey() && who.Token.Err != nil {
+		return nil
+	}
+	return client
+}
+
+// second asks who the identities are, and what is defined.
+func (g *gathering) second(ctx context.Context) {
+	f := g.facts
+	var group sync.WaitGroup
+	group.Go(func() {
+		f.TaskDefs = told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.Document[conductor.TaskDef], error) {
+			return c.TaskDefs.List(ctx)
+		})
+	})
+	group.Go(func() {
+		f.WorkflowDefs = told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.Document[conductor.WorkflowDef], error) {
+			return c.WorkflowDefs.List(ctx)
+		})
+	})
+	if f.Server.Kind.Value != conductor.KindOSS {
+		group.Go(func() { g.userInfo(ctx, g.person, &f.Person) })
+		group.Go(func() { g.userInfo(ctx, g.worker, &f.Worker) })
+		group.Go(func() { g.application(ctx) })
+		group.Go(func() { g.applications(ctx) })
+	}
+	group.Wait()
+}
+
+func (g *gathering) userInfo(ctx context.Context, client *conductor.Client, who *Who) {
+	if client == nil || !who.hasKey() {
+		return
+	}
+	who.User = ask(ctx, g.Limit, func(ctx context.Context) (conductor.User, error) {
+		user, err := client.Token.UserInfo(ctx)
+		return user.Value, err
+	})
+}
+
+// application finds the application that is examined: the one of the worker's key. --as is looked up among all.
+func (g *gathering) application(ctx context.Context) {
+	f := g.facts
+	key := f.Worker.Settings.Key.Value
+	if g.As != "" || !f.Worker.Own || key == "" {
+		return
+	}
+	f.App = told(ctx, g, func(ctx context.Context, c *conductor.Client) (conductor.Application, error) {
+		app, err := c.Applications.ByKey(ctx, key)
+		return app.Value, err
+	})
+}
+
+func (g *gathering) applications(ctx context.Context) {
+	f := g.facts
+	f.Apps = told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.Application, error) {
+		list, err := c.Applications.List(ctx)
+		apps := make([]conductor.Application, 0, len(list))
+		for _, app := range list {
+			apps = append(apps, app.Value)
+		}
+		return apps, err
+	})
+	if g.As == "" {
+		return
+	}
+	f.App = Answer[conductor.Application]{Asked: true, Err: f.Apps.Err}
+	for _, app := range f.Apps.Value {
+		if app.Name == g.As || app.ID == g.As {
+			f.App.Value = app
+			return
+		}
+	}
+	if f.App.Err == nil {
+		f.App.Err = fmt.Errorf("no application %q", g.As)
+	}
+}
+
+// third asks what the application holds.
+func (g *gathering) third(ctx context.Context) {
+	f := g.facts
+	var group sync.WaitGroup
+	if id := f.userID(); id != "" {
+		group.Go(func() {
+			f.Holder = ask(ctx, g.Limit, func(ctx context.Context) (permit.Holder, error) {
+				return permit.Read(ctx, id, g.person, g.worker), nil
+			})
+		})
+	}
+	if f.App.Known() {
+		group.Go(func() {
+			f.Keys = told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.AccessKey, error) {
+				return c.Applications.Keys(ctx, f.App.Value.ID)
+			})
+		})
+	}
+	group.Wait()
+	if f.Holder.Asked && !f.Holder.Value.RolesKnown && f.AsApp == "" && f.Worker.User.Known() {
+		f.Holder.Value = f.Holder.Value.As(f.Worker.User.Value)
+	}
+}
+
+// userID is the user whose permissions count; empty where it is not known.
+func (f *Facts) userID() string {
+	switch {
+	case f.App.Known():
+		return f.App.Value.UserID()
+	case f.AsApp == "" && f.Worker.User.Known():
+		return f.Worker.User.Value.ID
+	default:
+		return ""
+	}
+}
