@@ -27,9 +27,10 @@ type Options struct {
 
 // Access is the state. It is safe for concurrent use.
 type Access struct {
-	store   store.Store
-	now     func() time.Time
-	signing []byte
+	store    store.Store
+	now      func() time.Time
+	signing  []byte
+	verified verified
 
 	mu     sync.RWMutex
 	users  map[string]*user

@@ -47,7 +47,7 @@ func (w *world) enter(key, secret string) *Caller {
 	w.t.Helper()
 	token, err := w.Token(key, secret, 0)
 	require.NoError(w.t, err)
-	caller, _, err := w.Authenticate(token)
+	caller, err := w.Authenticate(token)
 	require.NoError(w.t, err)
 	return caller
 }

@@ -4,24 +4,13 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 )
-
-// tokenLife is how long a token lives where the request does not say: longer than any SDK's refresh clock (workers sheet §0.6).
-const tokenLife = 24 * time.Hour
-
-// maxTokenLife bounds what a request may ask for, so that the end stays a time: a hundred years.
-const maxTokenLife = 100 * 365 * 24 * time.Hour
 
 func hash(salt []byte, secret string) []byte {
 	mac := hmac.New(sha256.New, salt)
@@ -119,85 +108,4 @@ func (a *Access) ApplicationOfKey(id string) (conductor.Application, error) {
 		return conductor.Application{}, notFound("Access key", id)
 	}
 	return a.apps[k.App].Application, nil
-}
-
-// claims is what a token says. Key is not a registered claim: it ties the token to the key that it was made from.
-type claims struct {
-	Subject string `json:"sub"`
-	Key     string `json:"key"`
-	ID      string `json:"jti"`
-	Issued  int64  `json:"iat"`
-	Expires int64  `json:"exp,omitempty"`
-}
-
-// Token gives a signed token for a key and its secret. life zero means a day; negative means that it never expires.
-func (a *Access) Token(id, secret string, life time.Duration) (string, error) {
-	a.mu.RLock()
-	k := a.keys[id]
-	a.mu.RUnlock()
-	if k == nil || !k.Active || subtle.ConstantTimeCompare(hash(k.Salt, secret), k.Hash) != 1 {
-		return "", fault.Unauthenticated(fault.CodeInvalidToken, "Invalid Access Key")
-	}
-	c := claims{Subject: "app:" + k.App, Key: id, ID: newUUID(), Issued: a.now().Unix()}
-	if life == 0 {
-		life = tokenLife
-	}
-	life = min(life, maxTokenLife)
-	if life > 0 {
-		// Rounded up: a life of less than a second must not end at once.
-		c.Expires = a.now().Add(life + time.Second - 1).Unix()
-	}
-	return a.sign(c)
-}
-
-// header is {"alg":"HS256","typ":"JWT"}.
-const header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
-
-func (a *Access) sign(c claims) (string, error) {
-	payload, err := json.Marshal(c)
-	if err != nil {
-		return "", err
-	}
-	text := header + "." + base64.RawURLEncoding.EncodeToString(payload)
-	return text + "." + a.signature(text), nil
-}
-
-func (a *Access) signature(text string) string {
-	mac := hmac.New(sha256.New, a.signing)
-	mac.Write([]byte(text))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// Authenticate returns who a token was made for. It fails with the auth layer's codes.
-func (a *Access) Authenticate(token string) (*Caller, map[string]any, error) {
-	if token == "" {
-		return nil, nil, fault.Unauthenticated(fault.CodeInvalidToken, "Token cannot be null or empty")
-	}
-	invalid := fault.Unauthenticated(fault.CodeInvalidToken, "Token is invalid")
-	text, signature := token, ""
-	if i := strings.LastIndexByte(token, '.'); i >= 0 {
-		text, signature = token[:i], token[i+1:]
-	}
-	if !hmac.Equal([]byte(signature), []byte(a.signature(text))) || !strings.HasPrefix(text, header+".") {
-		return nil, nil, invalid
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(text[len(header)+1:])
-	var c claims
-	if err != nil || json.Unmarshal(payload, &c) != nil {
-		return nil, nil, invalid
-	}
-	if c.Expires != 0 && a.now().Unix() >= c.Expires {
-		return nil, nil, fault.Unauthenticated(fault.CodeExpiredToken, "Token has expired")
-	}
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	k, u := a.keys[c.Key], a.users[c.Subject]
-	if k == nil || !k.Active || u == nil {
-		return nil, nil, fault.Unauthenticated(fault.CodeInvalidToken, "Token's access key was deleted or is inactive")
-	}
-	said := map[string]any{"sub": c.Subject, "iat": c.Issued, "jti": c.ID}
-	if c.Expires != 0 {
-		said["exp"] = c.Expires
-	}
-	return &Caller{access: a, id: u.ID, name: u.Name}, said, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -88,7 +89,7 @@ func (c *call) body(v any, optional bool) error {
 	if err != nil {
 		return err
 	}
-	if len(strings.TrimSpace(string(data))) == 0 {
+	if len(bytes.TrimSpace(data)) == 0 {
 		if optional {
 			return nil
 		}
@@ -131,7 +132,12 @@ func (c *call) raw() ([]byte, error) {
 	return data, nil
 }
 
-func (c *call) query() url.Values { return c.URL.Query() }
+func (c *call) query() url.Values {
+	if c.asked == nil {
+		c.asked = c.URL.Query()
+	}
+	return c.asked
+}
 
 func (c *call) number(name string, preset int) (int, error) {
 	value := c.query().Get(name)

@@ -4,6 +4,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
@@ -56,6 +57,7 @@ type call struct {
 	api    *api
 	w      http.ResponseWriter
 	caller *access.Caller
+	asked  url.Values // the query, once it was asked for
 }
 
 // text is an answer that goes out as plain text; noContent is 204.
@@ -69,7 +71,7 @@ type handler func(*call) (any, error)
 func (a *api) route(pattern string, h handler) {
 	a.open(pattern, func(c *call) (any, error) {
 		if a.Access != nil {
-			caller, _, err := a.Access.Authenticate(tokenOf(c.Request))
+			caller, err := a.Access.Authenticate(tokenOf(c.Request))
 			if err != nil {
 				return nil, err
 			}

@@ -83,7 +83,7 @@ func (f *fixture) identities() {
 	f.now = f.now.Add(time.Hour)
 	admin, err := f.rules.Token(adminKey, adminSecret, 0)
 	require.NoError(f.t, err)
-	f.admin, _, err = f.rules.Authenticate(admin)
+	f.admin, err = f.rules.Authenticate(admin)
 	require.NoError(f.t, err)
 	f.tokens = map[string]string{"none": "", "bad": admin + "x", "expired": expired, "ADMIN": admin}
 	f.application("worker", "WORKER")

@@ -42,7 +42,7 @@ func (a *api) token(c *call) (any, error) {
 }
 
 func (a *api) userInfo(c *call) (any, error) {
-	caller, claims, err := a.Access.Authenticate(tokenOf(c.Request))
+	caller, claims, err := a.Access.Claims(tokenOf(c.Request))
 	if err != nil {
 		return nil, err
 	}
