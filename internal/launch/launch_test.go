@@ -22,7 +22,7 @@ const deadline = 20 * time.Second
 func languages() []*scaffold.Language {
 	steps := []scaffold.Steps{
 		{When: scaffold.When{"build": "one"}, Install: scaffold.Commands{{"one", "install"}}, Run: scaffold.Commands{{"./bin/{{.Module}}"}}},
-		{When: scaffold.When{"build": "two"}, Install: scaffold.Commands{{"two", "install"}}, Run: scaffold.Commands{{"two", "{{.Package}}"}}},
+		{When: scaffold.When{"build": "two"}, Install: scaffold.Commands{{"{{.Option.build}}", "install"}}, Run: scaffold.Commands{{"two", "{{.Package}}"}}},
 	}
 	rules := []scaffold.Rule{{Target: "one.xml", When: scaffold.When{"build": "one"}}, {Target: "two.xml", When: scaffold.When{"build": "two"}}}
 	return []*scaffold.Language{
@@ -91,9 +91,22 @@ func TestACommandThatNeedsAProjectFile(t *testing.T) {
 func TestTheRealLanguages(t *testing.T) {
 	list, err := launch.Languages()
 	require.NoError(t, err)
-	unit, err := launch.Find(list, nil, folder(t, "go.mod", "go.sum"))
+	for want, files := range map[string][]string{
+		"go":         {"go.mod", "go.sum"},
+		"javascript": {"package.json", "package-lock.json"},
+		"typescript": {"package.json", "package-lock.json", "tsconfig.json"},
+	} {
+		unit, err := launch.Find(list, nil, folder(t, files...))
+		require.NoError(t, err)
+		require.Equal(t, want, unit.Language.Name)
+	}
+}
+
+// A command may name a choice: it is the one that the project's files show.
+func TestACommandThatNamesAChoice(t *testing.T) {
+	unit, err := launch.Find(languages(), nil, folder(t, "alpha.toml", "two.xml"))
 	require.NoError(t, err)
-	require.Equal(t, "go", unit.Language.Name)
+	require.Equal(t, scaffold.Commands{{"two", "install"}}, unit.Project.Worker.Install)
 }
 
 func TestCheck(t *testing.T) {

@@ -142,7 +142,10 @@ func (u *Unit) options() map[string]string {
 
 func (u *Unit) render(commands scaffold.Commands) (scaffold.Commands, error) {
 	name := strings.ToLower(filepath.Base(u.Project.Root))
-	data := map[string]string{"Module": name, "Package": strings.ReplaceAll(name, "-", "_"), "Compact": strings.NewReplacer("-", "", "_", "").Replace(name), "Application": name}
+	data := map[string]any{
+		"Module": name, "Package": strings.ReplaceAll(name, "-", "_"), "Compact": strings.NewReplacer("-", "", "_", "").Replace(name),
+		"Application": name, "Option": u.options(),
+	}
 	rendered := make(scaffold.Commands, len(commands))
 	for i, command := range commands {
 		rendered[i] = slices.Clone(command)
