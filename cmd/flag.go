@@ -39,7 +39,7 @@ func readFormat(deps *cli.Deps) {
 }
 
 func bindFormat(flags *pflag.FlagSet, format *render.Format) {
-	flags.StringVarP(&format.Output, "output", "o", "", "how to print the result: "+strings.Join(render.Outputs(), "|"))
+	flags.StringVarP(&format.Output, "output", "o", "", "print the result in this `FORMAT`: "+strings.Join(render.Outputs(), "|"))
 	flags.StringVar(&format.JQ, "jq", "", "print what this jq `FILTER` makes of the JSON result")
 	flags.StringVar(&format.Template, "template", "", "print the JSON result through this Go `TEMPLATE`")
 }

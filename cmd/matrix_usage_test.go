@@ -53,6 +53,9 @@ func needed(use string) []string {
 
 func TestAnArgumentThatIsMissing(t *testing.T) {
 	for path, command := range leaves(t) {
+		if _, tried := rows()[path]; !tried {
+			continue // TestEveryCommandIsTried says so
+		}
 		for i := range needed(command.Use) {
 			given := strings.Fields(rows()[path].args)[:i]
 			refused(t, append(strings.Fields(path), given...), "missing argument: "+needed(command.Use)[i], "Example: .*orkesctl "+path)
@@ -67,7 +70,7 @@ func TestAnArgumentThatIsEmptyOrTooMany(t *testing.T) {
 			refused(t, append(strings.Fields(path), make([]string, len(names))...), strings.TrimSuffix(names[0], "…")+" is empty", "Example: .*orkesctl "+path)
 		}
 		if !strings.Contains(command.Use, "…") {
-			refused(t, append(strings.Fields(path), "a", "b", "c"), `unexpected argument "`, "Example: .*orkesctl "+path)
+			refused(t, append(strings.Fields(path), "a", "b", "c", "d"), `unexpected argument "`, "Example: .*orkesctl "+path)
 		}
 	}
 }

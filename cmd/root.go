@@ -36,17 +36,36 @@ const versionLine = "orkesctl %s\n"
 // Main runs the program for its arguments and environment, and returns the exit code (design §1).
 func Main() int {
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error to handle, not a death
-	ctx, stop := context.Background(), func() {}
-	if !asksVersion(os.Args[1:]) { // which is over before anybody could interrupt it
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	}
-	defer stop()
 	deps := System()
+	if asksVersion(os.Args[1:]) { // which is over before anybody could interrupt it
+		return Run(context.Background(), deps, os.Args[1:])
+	}
+	ctx, stop := untilInterrupted(deps.Term)
+	defer stop()
 	return Run(ctx, deps, os.Args[1:])
 }
 
 // asksVersion recognises what scripts and shell prompts ask often: it needs neither signals nor the command tree.
 func asksVersion(args []string) bool { return slices.Equal(args, []string{"--version"}) }
+
+// untilInterrupted returns a context that ends with Ctrl-C or SIGTERM. A terminal shows ^C where its cursor is: what is said then
+// begins on a line of its own.
+func untilInterrupted(t *term.Term) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			if t.ErrTTY() {
+				_, _ = fmt.Fprintln(t.Err)
+			}
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel() }
+}
 
 // System wires the commands to the process: its terminal, environment and working folder.
 func System() *cli.Deps {

@@ -42,6 +42,9 @@ func isOpen(ctx context.Context, deps *cli.Deps, profile config.Profile) (bool, 
 		return false, err
 	}
 	kind, err := client.Server.Kind(ctx)
+	if ctx.Err() != nil {
+		return false, err
+	}
 	if err != nil {
 		return false, cli.Hint(err, "Nothing was stored. Is %s the server's address? The console's may be another. Try it: orkesctl version --server URL",
 			profile.Server)
@@ -74,7 +77,11 @@ func askPair(ctx context.Context, deps *cli.Deps, opts loginOptions, profile con
 	return key, secret, nil
 }
 
+// cannotAsk names the flag that answers a question. Who left the question with Ctrl-C knows what they did.
 func cannotAsk(err error, flag string) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	return cli.Hint(err, "Give it instead: %s", flag)
 }
 

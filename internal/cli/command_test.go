@@ -130,7 +130,7 @@ func TestConfirm(t *testing.T) {
 			var errs bytes.Buffer
 			deps.Term = term.NewInteractive(strings.NewReader(tc.answer), io.Discard, &errs)
 			err := deps.Confirm(t.Context(), "Delete %s?", "100%")
-			require.Equal(t, "Delete 100%? (y/N): ", errs.String())
+			require.Equal(t, "Delete 100%? (y/N): ", strings.TrimRight(errs.String(), "\n"))
 			require.Equal(t, tc.exit, cli.ExitCode(err))
 			if tc.want != "" {
 				require.EqualError(t, err, tc.want)

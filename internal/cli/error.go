@@ -141,11 +141,11 @@ func Report(d *Deps, err error) int {
 		writeJSON(d.Term.Err, explained, code)
 		return code
 	}
-	if code == ExitInterrupted && explained.Hint == "" {
-		_, _ = fmt.Fprintln(d.Term.Err, "interrupted")
-		return code
+	headline := "interrupted" // what failed by it is of no interest
+	if code != ExitInterrupted {
+		headline = d.Term.PaintErr(term.Bad, "error:") + " " + explained.Error()
 	}
-	_, _ = fmt.Fprintln(d.Term.Err, d.Term.PaintErr(term.Bad, "error:")+" "+explained.Error())
+	_, _ = fmt.Fprintln(d.Term.Err, headline)
 	if explained.Hint != "" {
 		_, _ = fmt.Fprintln(d.Term.Err, strings.TrimRight(explained.Hint, "\n"))
 	}

@@ -103,7 +103,7 @@ func TestReportInText(t *testing.T) {
 		"interrupted":         {context.Canceled, "interrupted\n"},
 		"interrupted, explained": {
 			cli.Hint(fmt.Errorf("wait: %w", context.Canceled), "It goes on: orkesctl execution get 1"),
-			"error: wait: context canceled\nIt goes on: orkesctl execution get 1\n",
+			"interrupted\nIt goes on: orkesctl execution get 1\n",
 		},
 		"the server's words": {
 			&conductor.Error{Operation: `get task "x"`, Status: 400, Message: "bad", RequestID: "r1", Invalid: []conductor.FieldError{{Path: "name", Message: "empty"}}},

@@ -15,7 +15,7 @@ import (
 // explain adds to an error what the person's settings say about it: whose key was refused, where the URL came from.
 func (d *Deps) explain(err error) *Error {
 	explained := flatten(err)
-	if explained.Hint != "" {
+	if explained.Hint != "" || errors.Is(err, context.Canceled) {
 		return explained
 	}
 	settings, settingsErr := d.settings()

@@ -40,8 +40,7 @@ func Show(ctx context.Context, deps *cli.Deps, getter Getter, opts Options) (con
 	execution, err := follower.Run(limited, opts.ID, view.update)
 	switch {
 	case ctx.Err() != nil:
-		deps.Note("The execution goes on: orkesctl execution watch %s", opts.ID)
-		return execution, ctx.Err()
+		return execution, cli.Hint(ctx.Err(), "The execution goes on: orkesctl execution watch %s", opts.ID)
 	case err != nil && errors.Is(limited.Err(), context.DeadlineExceeded):
 		return execution, cli.Failed("It goes on: orkesctl execution watch "+opts.ID,
 			"execution %s is %s after %s", opts.ID, stillState(execution.Value), opts.Timeout)

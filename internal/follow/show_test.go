@@ -160,12 +160,14 @@ func TestShowRunsOutOfTime(t *testing.T) {
 }
 
 func TestShowInterrupted(t *testing.T) {
-	terminal, _, errs := term.Test("")
+	terminal, _, _ := term.Test("")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := follow.Show(ctx, deps(terminal), &script{looks: []conductor.Workflow{running()}}, follow.Options{ID: "id"})
 	require.Equal(t, cli.ExitInterrupted, cli.ExitCode(err))
-	require.Contains(t, errs.String(), "goes on: orkesctl execution watch id")
+	var explained *cli.Error
+	require.ErrorAs(t, err, &explained)
+	require.Equal(t, "The execution goes on: orkesctl execution watch id", explained.Hint)
 }
 
 func TestRow(t *testing.T) {

@@ -71,12 +71,20 @@ func (t *Term) Ask(ctx context.Context, question, preset string) (string, error)
 	_, _ = fmt.Fprint(t.Err, question+": ")
 	answer, err := t.readLine(ctx)
 	if err != nil {
+		t.endLine(ctx)
 		return "", err
 	}
 	if answer = strings.TrimSpace(answer); answer == "" {
 		return preset, nil
 	}
 	return answer, nil
+}
+
+// endLine ends a question's line where no answer did. After an interrupt the program has done so; see cmd.Main.
+func (t *Term) endLine(ctx context.Context) {
+	if ctx.Err() == nil {
+		_, _ = fmt.Fprintln(t.Err)
+	}
 }
 
 // Confirm asks a yes-or-no question; anything but y or yes is no.
@@ -107,7 +115,7 @@ func (t *Term) AskSecret(ctx context.Context, question string) (string, error) {
 		return "", fmt.Errorf("read the terminal's state: %w", err)
 	}
 	_, _ = fmt.Fprint(t.Err, question+": ")
-	defer func() { _, _ = fmt.Fprintln(t.Err) }()
+	defer t.endLine(ctx)
 	answers := make(chan line, 1)
 	go func() {
 		secret, err := xterm.ReadPassword(fd)

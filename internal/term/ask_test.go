@@ -58,8 +58,10 @@ func TestConfirm(t *testing.T) {
 		require.Equal(t, want, got, "%q", typed)
 		require.Equal(t, "Sure? (y/N): ", errs.String())
 	}
-	_, err := term.NewInteractive(strings.NewReader(""), io.Discard, io.Discard).Confirm(t.Context(), "Sure?")
+	var errs bytes.Buffer
+	_, err := term.NewInteractive(strings.NewReader(""), io.Discard, &errs).Confirm(t.Context(), "Sure?")
 	require.ErrorIs(t, err, io.EOF)
+	require.Equal(t, "Sure? (y/N): \n", errs.String(), "what is said next has its own line")
 }
 
 func TestAskSecretWithoutATerminal(t *testing.T) {
