@@ -24,7 +24,7 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor}
+	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor, "--clock", opts.clock}
 	if opts.db != "" {
 		args = append(args, "--db", absolute(deps, opts.db))
 	}

@@ -14,5 +14,8 @@ func New(deps *cli.Deps) *cobra.Command {
 		newStop(deps),
 		newStatus(deps),
 		newEnv(deps),
+		newExec(deps),
+		newEvents(deps),
+		cli.Group("clock", "The clock of a development server that was started with --clock manual", newClockShow(deps), newClockAdvance(deps)),
 	)
 }

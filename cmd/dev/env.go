@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/config"
 )
 
 func newEnv(deps *cli.Deps) *cobra.Command {
@@ -36,10 +37,7 @@ func runEnv(ctx context.Context, deps *cli.Deps, shell string) error {
 	if err != nil {
 		return err
 	}
-	variables := [][2]string{{"CONDUCTOR_SERVER_URL", record.URL}}
-	if record.Flavor != "oss" {
-		variables = append(variables, [2]string{"CONDUCTOR_AUTH_KEY", record.Key}, [2]string{"CONDUCTOR_AUTH_SECRET", record.Secret})
-	}
+	variables := environment(*record)
 	if deps.Globals.Format.Structured() {
 		document := map[string]string{}
 		for _, v := range variables {
@@ -53,6 +51,15 @@ func runEnv(ctx context.Context, deps *cli.Deps, shell string) error {
 		}
 	}
 	return nil
+}
+
+// environment are the variables that make Conductor programs the server's administrator.
+func environment(record config.Dev) [][2]string {
+	variables := [][2]string{{"CONDUCTOR_SERVER_URL", record.URL}}
+	if record.Flavor != "oss" {
+		variables = append(variables, [2]string{"CONDUCTOR_AUTH_KEY", record.Key}, [2]string{"CONDUCTOR_AUTH_SECRET", record.Secret})
+	}
+	return variables
 }
 
 func assignment(shell, login string) (func(name, value string) string, error) {

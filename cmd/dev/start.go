@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"os"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -28,6 +25,7 @@ type startOptions struct {
 	port   int
 	flavor string
 	db     string
+	clock  string
 	seeds  []string
 	detach bool
 }
@@ -48,17 +46,28 @@ acknowledged is there after a restart, also one by kill -9. Commands find the se
 	flags := cmd.Flags()
 	flags.StringVar(&opts.host, "host", "127.0.0.1", "the `ADDRESS` to listen on; anything but loopback is reachable from other machines")
 	flags.IntVar(&opts.port, "port", 8080, "the `PORT` to listen on; 0 takes a free one")
-	flags.StringVar(&opts.flavor, "flavor", string(devserver.FlavorOrkes), "which server to imitate: orkes|oss")
-	flags.StringVar(&opts.db, "db", "", "keep the state in this `FILE`, made where it is not there (default: in memory)")
-	flags.StringArrayVar(&opts.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
+	opts.bind(cmd)
 	flags.BoolVar(&opts.detach, "detach", false, "go on in the background; stop it with orkesctl dev stop")
-	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func (o startOptions) check(getenv func(string) string) error {
+// bind adds the flags that say what the server is, whoever starts it.
+func (o *startOptions) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.flavor, "flavor", string(devserver.FlavorOrkes), "which server to imitate: orkes|oss")
+	flags.StringVar(&o.db, "db", "", "keep the state in this `FILE`, made where it is not there (default: in memory)")
+	flags.StringVar(&o.clock, "clock", clockSystem, "system, or manual: time stands still until orkesctl dev clock advance moves it")
+	flags.StringArrayVar(&o.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
+	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("clock", cobra.FixedCompletions([]string{clockSystem, clockManual}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *startOptions) check(getenv func(string) string) error {
 	if o.flavor != string(devserver.FlavorOrkes) && o.flavor != string(devserver.FlavorOSS) {
 		return cli.Usage("One of: orkes, oss", "--flavor %s: unknown flavor", o.flavor)
+	}
+	if o.clock != clockSystem && o.clock != clockManual {
+		return cli.Usage("One of: system, manual", "--clock %s: unknown clock", o.clock)
 	}
 	if o.port < 0 || o.port > 65535 {
 		return cli.Usage("Example: --port 18080", "--port %d: a port is 0 to 65535", o.port)
@@ -103,38 +112,19 @@ func serve(ctx context.Context, deps *cli.Deps, paths config.Paths, opts startOp
 	if keyErr != nil && key.Key == "" {
 		return cli.Hint(keyErr, "Remove the file to get a new key: the old one is then no longer accepted.")
 	}
-	kept, err := openStore(deps, opts)
+	l, err := begin(ctx, deps, opts, key)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = kept.Close() }()
-	server, err := devserver.New(devserver.Options{
-		Store: kept, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
-		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
-	if err != nil {
-		return storeError(fmt.Errorf("set up the development server: %w", err), opts)
-	}
-	if _, err := server.Start(ctx, net.JoinHostPort(opts.host, strconv.Itoa(opts.port))); err != nil {
-		return listenError(err, opts)
-	}
-	defer func() {
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-		defer cancel()
-		_ = server.Close(drain)
-	}()
-	record := config.Dev{URL: server.URL(), Key: key.Key, Secret: key.Secret, PID: os.Getpid(), Flavor: opts.flavor}
-	if err := seed(ctx, record, opts.seeds); err != nil {
-		return err
-	}
-	if err := config.WriteDev(paths, record); err != nil {
+	defer l.end(ctx)
+	if err := config.WriteDev(paths, l.record); err != nil {
 		deps.Note("note: other commands will not find this server by themselves: %v", err)
 		deps.Note("Set XDG_STATE_HOME to a folder that can be written, or see its key with -o json.")
 	} else if keyErr != nil {
 		deps.Note("note: the next start will have another key: %v", keyErr)
 	}
-	defer func() { _ = config.ForgetDev(paths, record.PID) }()
-	if err := announce(deps, opts, record); err != nil {
+	defer func() { _ = config.ForgetDev(paths, l.record.PID) }()
+	if err := announce(deps, opts, l.record); err != nil {
 		return err
 	}
 	<-ctx.Done()

@@ -2,8 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -12,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/internal/project"
 )
 
@@ -118,26 +115,10 @@ func (l *launcher) once(ctx context.Context) error {
 	}
 	for _, command := range l.unit.Project.Worker.Run {
 		if err := l.step(ctx, command); err != nil {
-			return ended(ctx, err)
+			return cli.Ended(ctx, err)
 		}
 	}
 	return nil
-}
-
-// ended passes the worker's exit code on. A worker that was asked to end and did so well is a success.
-func ended(ctx context.Context, err error) error {
-	var exit *process.ExitError
-	switch {
-	case err == nil, ctx.Err() != nil && errors.Is(err, context.Canceled):
-		return nil
-	case errors.As(err, &exit) && exit.Code > 0:
-		return &cli.Error{
-			Err: fmt.Errorf("%s ended with code %d", exit.Program, exit.Code), Exit: exit.Code, ID: "worker-ended",
-			Hint: "Its last lines are above.",
-		}
-	default:
-		return err
-	}
 }
 
 // workerEnv returns the worker's variables: those of the project's .env, and the server of the person's settings where it names none.

@@ -54,7 +54,7 @@ func runSteps(ctx context.Context, deps *cli.Deps, names []string, word string, 
 		for _, command := range list {
 			deps.Note("%s: %s", unit.Name, strings.Join(command, " "))
 			if err := l.step(ctx, command); err != nil {
-				return ended(ctx, err)
+				return cli.Ended(ctx, err)
 			}
 		}
 	}

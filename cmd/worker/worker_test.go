@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/config"
 	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/launch"
-	"github.com/orkesctl/orkesctl/internal/process"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -98,17 +96,6 @@ func TestHopeless(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, tc.want, hopeless(tc.err)) })
 	}
-}
-
-func TestEnded(t *testing.T) {
-	stopped, cancel := context.WithCancel(t.Context())
-	cancel()
-	exit := &process.ExitError{Program: "p", Code: 9, Err: errors.New("exit status 9")}
-	require.NoError(t, ended(t.Context(), nil))
-	require.NoError(t, ended(stopped, context.Canceled))
-	require.Equal(t, 9, cli.ExitCode(ended(t.Context(), exit)))
-	require.Equal(t, 9, cli.ExitCode(ended(stopped, exit)), "a drain that failed")
-	require.Equal(t, 1, cli.ExitCode(ended(t.Context(), &process.ExitError{Program: "p", Code: -1, Err: errors.New("signal: killed")})))
 }
 
 func TestStopping(t *testing.T) {

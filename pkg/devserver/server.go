@@ -42,7 +42,7 @@ const AdminApplication = "orkesctl-dev-admin"
 // Options say what the server is. The zero value is an Orkes flavour in memory with a random administrator's key.
 type Options struct {
 	Flavor      Flavor
-	Clock       engine.Clock
+	Clock       engine.Clock // nil is the machine's; with an engine.ManualClock administrators move it (POST /api/dev/clock)
 	Store       store.Store
 	Logger      *slog.Logger
 	Key, Secret string // the administrator's
@@ -74,6 +74,9 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
 	settings := api.Options{Engine: eng, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts}
+	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
+		settings.Control.Advance = clock.Advance
+	}
 	if opts.Flavor == FlavorOrkes {
 		rules, err := access.New(access.Options{Store: opts.Store, Now: opts.Clock.Now, SigningKey: opts.SigningKey})
 		if err != nil {

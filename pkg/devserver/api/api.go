@@ -20,11 +20,14 @@ type Options struct {
 	Now     func() time.Time // what errors are stamped with
 	// Hosts are names beside the loopback ones that the Host header may have: the address that the server was bound to.
 	Hosts func() []string
+	// Control is the development server's own.
+	Control Control
 }
 
 type api struct {
 	Options
 	router router
+	feed   *feed
 }
 
 // New returns the server's handler.
@@ -40,6 +43,7 @@ func newAPI(opts Options) *api {
 	a.workflowRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
+	a.controlRoutes()
 	if a.Access != nil {
 		a.tokenRoutes()
 		a.applicationRoutes()
@@ -87,6 +91,7 @@ func (a *api) open(pattern string, h handler) {
 		c := &call{Request: r, api: a, w: w}
 		result, err := h(c)
 		if err != nil {
+			a.refused(c, err)
 			a.fail(w, r, err)
 			return
 		}

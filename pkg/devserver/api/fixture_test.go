@@ -71,6 +71,7 @@ func (f *fixture) serve(opts engine.Options) {
 	f.t.Cleanup(func() { require.NoError(f.t, eng.Close()) })
 	f.api = newAPI(Options{
 		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
+		Control: Control{Advance: func(d time.Duration) { f.now = f.now.Add(d) }},
 	})
 	f.handler = f.api.guard(http.HandlerFunc(f.api.serve))
 }
