@@ -85,6 +85,7 @@ func (c *candidate) run(t *testing.T, table *outcomes) {
 		{"build", c.step("build")},
 		{"lint", c.step("lint")},
 		{"unit tests", c.step("test")},
+		{"odd names", c.odd},
 		{"container file", c.container},
 		{"prepare the run", c.prepare},
 	} {

@@ -111,10 +111,11 @@ type property struct {
 	} `json:"items"`
 }
 
-// fields are the schema's properties in their order, else the keys.
+// fields are the schema's properties in their order, else the keys. One without a name is left to the workflow: not every language
+// has a way to write it.
 func (s schema) fields(keys []string) []scaffold.Field {
 	var list []scaffold.Field
-	for _, name := range memberNames(s.Data.Properties) {
+	for _, name := range named(memberNames(s.Data.Properties)) {
 		var all map[string]json.RawMessage
 		_ = json.Unmarshal(s.Data.Properties, &all)
 		var p property
@@ -124,12 +125,16 @@ func (s schema) fields(keys []string) []scaffold.Field {
 	if len(list) > 0 {
 		return list
 	}
-	for _, key := range keys {
+	for _, key := range named(keys) {
 		if !slices.ContainsFunc(list, func(f scaffold.Field) bool { return f.Name == key }) {
 			list = append(list, scaffold.Field{Name: key})
 		}
 	}
 	return list
+}
+
+func named(fields []string) []string {
+	return slices.DeleteFunc(fields, func(name string) bool { return name == "" })
 }
 
 func (p property) kind() string {

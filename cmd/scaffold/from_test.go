@@ -23,6 +23,7 @@ func TestFieldsOfDefinitions(t *testing.T) {
 		"or null":             {`{"inputSchema":{"data":{"properties":{"n":{"type":["number","null"]},"m":{"type":["number","string"]}}}}}`, []scaffold.Field{{Name: "n", Type: "number"}, {Name: "m"}}},
 		"items":               {`{"inputSchema":{"data":{"properties":{"l":{"type":"array","items":{"type":"integer"}}}}}}`, []scaffold.Field{{Name: "l", Type: "array:integer"}}},
 		"a schema by name":    {`{"inputSchema":{"name":"x","version":1}}`, nil},
+		"no name":             {`{"inputKeys":["","a"]}`, []scaffold.Field{{Name: "a"}}},
 		"nothing said at all": {`{}`, nil},
 	} {
 		task, err := fromDefinition(json.RawMessage(c.definition))
