@@ -107,6 +107,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"mode":       mode,
 		"setenvfile": setEnvFile,
 		"waitfile":   waitFile,
+		"terminal":   terminal,
 	}
 }
 

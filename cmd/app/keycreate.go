@@ -124,9 +124,9 @@ func printKey(deps *cli.Deps, key conductor.NewAccessKey, variables []project.Va
 // wroteKey reports the file, and sees to it that git leaves it out.
 func wroteKey(ctx context.Context, deps *cli.Deps, app conductor.Application, key conductor.NewAccessKey, path, shown string) error {
 	ignored := project.Ignored(path)
-	if !ignored && deps.Term.CanAsk() {
+	if !ignored && (deps.Globals.Yes || deps.Term.CanAsk()) {
 		// The key exists and is written: whatever becomes of the question, it is reported.
-		if yes, err := deps.Term.Confirm(ctx, "Add "+filepath.Base(path)+" to .gitignore?"); err == nil && yes {
+		if deps.Confirm(ctx, "Add %s to .gitignore?", filepath.Base(path)) == nil {
 			ignored = project.Ignore(path) == nil
 		}
 	}

@@ -3,7 +3,6 @@ package term_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"testing"
@@ -12,30 +11,24 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/orkesctl/orkesctl/internal/term"
+	"github.com/orkesctl/orkesctl/internal/term/termtest"
 )
 
-// openTerminal returns a terminal of the system's: keyboard is what a person types into and reads from, screen the program's end.
-func openTerminal(t *testing.T) (keyboard, screen *os.File) {
+// openTerminal returns a terminal for the time of the test.
+func openTerminal(t *testing.T, columns uint16) (keyboard, screen *os.File) {
 	t.Helper()
-	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	keyboard, screen, err := termtest.Open(columns)
 	if err != nil {
 		t.Skip("no terminals here: ", err)
 	}
-	t.Cleanup(func() { _ = keyboard.Close() })
-	require.NoError(t, unix.IoctlSetPointerInt(int(keyboard.Fd()), unix.TIOCSPTLCK, 0))
-	number, err := unix.IoctlGetInt(int(keyboard.Fd()), unix.TIOCGPTN)
-	require.NoError(t, err)
-	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = screen.Close() })
+	t.Cleanup(func() { _ = keyboard.Close(); _ = screen.Close() })
 	return keyboard, screen
 }
 
 // onTerminal makes the process's streams such a terminal for the time of the test.
 func onTerminal(t *testing.T, columns uint16) {
 	t.Helper()
-	_, screen := openTerminal(t)
-	require.NoError(t, unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns}))
+	_, screen := openTerminal(t, columns)
 	in, out, errs := os.Stdin, os.Stdout, os.Stderr
 	t.Cleanup(func() { os.Stdin, os.Stdout, os.Stderr = in, out, errs })
 	os.Stdin, os.Stdout, os.Stderr = screen, screen, screen
@@ -79,7 +72,7 @@ func TestWidthOfATerminal(t *testing.T) {
 }
 
 func TestSecretIsNotShown(t *testing.T) {
-	keyboard, screen := openTerminal(t)
+	keyboard, screen := openTerminal(t, 80)
 	var errs bytes.Buffer
 	terminal := term.NewInteractive(screen, io.Discard, &errs)
 	_, err := io.WriteString(keyboard, "the-key\n")
@@ -125,7 +118,7 @@ func typeWhenQuiet(ctx context.Context, keyboard, screen *os.File, text string) 
 }
 
 func TestASecretLeftByInterruptShowsAgain(t *testing.T) {
-	_, screen := openTerminal(t)
+	_, screen := openTerminal(t, 80)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		for ctx.Err() == nil {
