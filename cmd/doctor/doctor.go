@@ -44,6 +44,7 @@ The ids of the checks are explained in docs/checks.md. Exit code 0: all is well,
 		},
 	}
 	opts.bind(deps, cmd)
+	cmd.AddCommand(newWhy(deps))
 	return cmd
 }
 

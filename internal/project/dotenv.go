@@ -132,11 +132,11 @@ func trailing(rest string) error {
 	return nil
 }
 
-// ReadEnv reads an env file into a map, the last of several lines for one name counting. A missing file is an empty map.
-func ReadEnv(path string) (map[string]string, error) {
+// ReadVariables reads the lines of an env file. A missing file has none.
+func ReadVariables(path string) ([]Variable, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
 	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]string{}, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the env file: %w", err)
@@ -144,6 +144,15 @@ func ReadEnv(path string) (map[string]string, error) {
 	vars, err := ParseEnv(string(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return vars, nil
+}
+
+// ReadEnv reads an env file into a map, the last of several lines for one name counting. A missing file is an empty map.
+func ReadEnv(path string) (map[string]string, error) {
+	vars, err := ReadVariables(path)
+	if err != nil {
+		return nil, err
 	}
 	values := make(map[string]string, len(vars))
 	for _, v := range vars {
