@@ -58,6 +58,8 @@ type Result struct {
 	Line  int        `json:"-"`
 	Apply [][]string `json:"-"` // the commands, without orkesctl's name, with which --fix mends it; nil where it does not
 	Table [][]string `json:"-"` // shown below, for people
+
+	of string // how others name it
 }
 
 // blocks reports whether a check that needs this result cannot be made.
@@ -68,6 +70,7 @@ type Check struct {
 	ID       string
 	Category Category
 	Title    string
+	Of       string   // before a task's name, what others need of it: "the domain of"
 	Worst    State    // Failed or Warning: the most that it says
 	Needs    []string // the ids of checks without which it means nothing
 	Local    bool     // it needs no server
@@ -80,7 +83,8 @@ type Check struct {
 
 // Checks lists every check, a category after the other.
 func Checks() []Check {
-	return slices.Concat(environmentChecks(), projectChecks(), connectionChecks(), identityChecks(), permissionChecks(), taskChecks())
+	return slices.Concat(environmentChecks(), projectChecks(), connectionChecks(), identityChecks(), permissionChecks(), taskChecks(),
+		domainChecks(), workflowChecks(), queueChecks(), workerChecks())
 }
 
 // Filter says which results are wanted. Empty lists want all. Only, Skip: ids. Tasks: names of tasks.
@@ -158,6 +162,9 @@ func complete(r *Result, check Check) {
 	if r.Label == "" {
 		r.Label = check.Title
 	}
+	if r.of = r.Label; r.About != "" && check.Of != "" {
+		r.of = check.Of + " " + r.About
+	}
 	if r.Subject == "" {
 		r.Subject = r.About
 	}
@@ -197,9 +204,9 @@ func needs(r Result) string {
 	case Skipped:
 		return r.Because
 	case Unknown:
-		return "needs " + r.Label + ", which is not known"
+		return "needs " + r.of + ", which is not known"
 	default:
-		return "needs " + r.Label
+		return "needs " + r.of
 	}
 }
 

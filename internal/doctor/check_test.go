@@ -90,7 +90,7 @@ func TestARootCauseSkipsWhatNeedsIt(t *testing.T) {
 		want := doctor.OK
 		if result.About == "ship" {
 			want = doctor.Skipped
-			require.Equal(t, "needs ship", result.Because, "only what is about the task that is not defined")
+			require.Equal(t, "needs the definition of ship", result.Because, "only what is about the task that is not defined")
 		}
 		require.Equal(t, want, result.State, result)
 	}

@@ -156,8 +156,11 @@ func server(f *Facts) []Result {
 	} else if s.Version.Value != "" {
 		name += " " + s.Version.Value
 	}
-	return one(Result{State: OK, Evidence: name + "   " + render.Duration(s.Took)})
+	return one(Result{State: OK, Evidence: name + "   " + took(s.Took)})
 }
+
+// took is how long an answer took, never nothing.
+func took(d time.Duration) string { return render.Duration(max(d, time.Millisecond)) }
 
 func notAPI(err error) string {
 	var protocol *conductor.ProtocolError
@@ -188,7 +191,7 @@ func latency(f *Facts) []Result {
 	if f.Server.Took > slowAnswer {
 		return one(Result{State: Warning, Evidence: "its quickest answer took " + render.Duration(f.Server.Took), Because: "workers poll many times a minute", Fix: "run the worker nearer to " + host(f.Server.URL)})
 	}
-	return one(Result{State: OK, Evidence: render.Duration(f.Server.Took)})
+	return one(Result{State: OK, Evidence: took(f.Server.Took)})
 }
 
 func clockSkew(f *Facts) []Result {

@@ -139,10 +139,13 @@ func located(r Result, v Variable) Result {
 	return r
 }
 
-var placeholder = regexp.MustCompile(`(?i)^(<.*>|\$\{.*\}|x{3,}|_?change_?me_?|(your|my)[-_ ].*|todo|\.\.\.|…|replace.*me)$`)
+func placeholder() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(<.*>|\$\{.*\}|x{3,}|_?change_?me_?|(your|my)[-_ ].*|todo|\.\.\.|…|replace.*me)$`)
+}
 
 func values(f *Facts) []Result {
 	var results []Result
+	example := placeholder()
 	for _, v := range f.Variables {
 		if !strings.HasPrefix(v.Name, "CONDUCTOR_") || v.Value == "" {
 			continue
@@ -157,7 +160,7 @@ func values(f *Facts) []Result {
 			wrong = "there are blanks around it"
 		case len(trimmed) > 1 && strings.ContainsRune(`"'`, rune(trimmed[0])) && trimmed[0] == trimmed[len(trimmed)-1]:
 			wrong = "the quotes are part of it"
-		case placeholder.MatchString(trimmed):
+		case example.MatchString(trimmed):
 			wrong = "it is the placeholder of an example"
 		default:
 			continue

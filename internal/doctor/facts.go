@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/config"
 	"github.com/orkesctl/orkesctl/internal/grant"
 	"github.com/orkesctl/orkesctl/internal/identity"
@@ -34,6 +35,8 @@ type Facts struct {
 	Documents  []*manifest.Document
 	Problems   []manifest.Problem
 	Declared   []Worker
+	Notices    []Notice // what the sources hold that does not do what it seems to
+	SDKs       []SDK
 
 	Person, Worker Who
 	Style          Answer[grant.Style] // how the settings say that a task in a domain is written
@@ -45,7 +48,12 @@ type Facts struct {
 	Holder         Answer[permit.Holder]
 	TaskDefs       Answer[[]conductor.Document[conductor.TaskDef]]
 	WorkflowDefs   Answer[[]conductor.Document[conductor.WorkflowDef]]
-	Queues         Answer[map[string]int64] // waiting tasks by queue
+	Queues         Answer[map[string]int64]        // waiting tasks by queue
+	Polls          Answer[[]Poll]                  // the last polls of all queues
+	Attempts       Answer[[]conductor.TaskSummary] // of the declared tasks: those that wait, run or timed out, the newest
+	Done           Answer[[]conductor.TaskSummary] // of the declared tasks: the last that were completed
+	Examples       map[string]Example              // by task: how README.md starts it
+	Host           string                          // this machine, as pollers name themselves
 	Requests       int
 }
 
@@ -132,6 +140,22 @@ type Worker struct {
 	Line             int
 	FromSource       bool
 }
+
+// Notice is something in the sources or the environment that does not do what it seems to.
+type Notice struct {
+	Kind, Subject, Message, Fix, File string
+	Line                              int
+}
+
+// SDK is a library for workers that a file of the project names, with the version that it asks for.
+type SDK struct {
+	Name, Version, File string
+	Line                int
+	Zod                 string // of JavaScript's: the version of zod beside it; empty is none
+}
+
+// Example is the domain in which a document starts a task.
+type Example struct{ Domain, Place string }
 
 // Place is the file and line: empty where no source declares it.
 func (w Worker) Place() string {
@@ -267,10 +291,7 @@ func commands(list [][]string) string {
 	for _, args := range list {
 		words := []string{"orkesctl"}
 		for _, arg := range args {
-			if strings.ContainsAny(arg, " \t'\"$&|;<>()*?[]#~`\\!{}") || arg == "" {
-				arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-			}
-			words = append(words, arg)
+			words = append(words, cli.ShellWord(arg))
 		}
 		lines = append(lines, strings.Join(words, " "))
 	}

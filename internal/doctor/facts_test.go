@@ -42,6 +42,10 @@ func executeOn(kind, id string) conductor.GrantedAccess {
 	return conductor.GrantedAccess{Target: conductor.Target{Type: kind, ID: id}, Access: []string{"EXECUTE"}}
 }
 
+func poll(task, domain string, ago time.Duration) doctor.Poll {
+	return doctor.Poll{Task: task, Domain: domain, Poller: "laptop-7", At: now().Add(-ago)}
+}
+
 // healthy are the facts of a Go worker for get-inventory in domain john with which nothing is wrong.
 func healthy(t *testing.T) *doctor.Facts {
 	t.Helper()
@@ -82,7 +86,13 @@ func healthy(t *testing.T) *doctor.Facts {
 		}),
 		TaskDefs:     known([]conductor.Document[conductor.TaskDef]{document[conductor.TaskDef](t, `{"name":"get-inventory","responseTimeoutSeconds":60,"timeoutSeconds":600}`)}),
 		WorkflowDefs: known([]conductor.Document[conductor.WorkflowDef]{document[conductor.WorkflowDef](t, `{"name":"demo","version":1,"tasks":[{"name":"get-inventory","taskReferenceName":"it"}]}`)}),
-		Queues:       known(map[string]int64{}),
+		Queues:       known(map[string]int64{"ship": 4, "mary:ship": 2}),
+		Polls:        known([]doctor.Poll{poll("get-inventory", "john", 2*time.Second), poll("get-inventory", "mary", time.Hour)}),
+		Attempts:     known([]conductor.TaskSummary{}),
+		Done:         known([]conductor.TaskSummary{{TaskDefName: "get-inventory", Output: `{"inventory":7}`}}),
+		Examples:     map[string]doctor.Example{"get-inventory": {Domain: "john", Place: "README.md:12"}},
+		SDKs:         []doctor.SDK{{Name: "github.com/conductor-sdk/conductor-go", Version: "1.10.1", File: "go.mod"}},
+		Host:         "here",
 	}
 }
 

@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -195,6 +197,16 @@ func (g *gathering) second(ctx context.Context) {
 			return c.WorkflowDefs.List(ctx)
 		})
 	})
+	group.Go(func() {
+		f.Queues = told(ctx, g, func(ctx context.Context, c *conductor.Client) (map[string]int64, error) {
+			return c.Tasks.QueuesAll(ctx)
+		})
+	})
+	group.Go(func() { g.polls(ctx) })
+	group.Go(func() {
+		f.Attempts = g.attempts(ctx, conductor.TaskScheduled, conductor.TaskInProgress, conductor.TaskTimedOut)
+	})
+	group.Go(func() { f.Done = g.attempts(ctx, conductor.TaskCompleted) })
 	if f.Server.Kind.Value != conductor.KindOSS {
 		group.Go(func() { g.userInfo(ctx, g.person, &f.Person) })
 		group.Go(func() { g.userInfo(ctx, g.worker, &f.Worker) })
@@ -202,6 +214,52 @@ func (g *gathering) second(ctx context.Context) {
 		group.Go(func() { g.applications(ctx) })
 	}
 	group.Wait()
+}
+
+// maxAsked bounds what is asked task by task, where the server does not tell it of all at once.
+const maxAsked = 10
+
+// polls asks who polls: all queues at once, else the declared ones.
+func (g *gathering) polls(ctx context.Context) {
+	f := g.facts
+	data := told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.PollData, error) {
+		return c.Tasks.PollDataAll(ctx)
+	})
+	if !data.Known() && !conductor.IsUnavailable(data.Err) {
+		data = Answer[[]conductor.PollData]{Asked: true}
+		for _, w := range f.known()[:min(len(f.known()), maxAsked)] {
+			one := told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.PollData, error) {
+				return c.Tasks.PollData(ctx, w.Task)
+			})
+			data.Value, data.Err = append(data.Value, one.Value...), cmp.Or(data.Err, one.Err)
+		}
+	}
+	f.Polls = Answer[[]Poll]{Value: polls(data.Value), Err: data.Err, Asked: data.Asked}
+}
+
+// maxAttempts bounds the attempts that are looked at, and the names in one search.
+const maxAttempts = 100
+
+// attempts searches for attempts at the declared tasks in the given states. Names that the search's grammar cannot hold are left out.
+func (g *gathering) attempts(ctx context.Context, states ...string) Answer[[]conductor.TaskSummary] {
+	var list []string
+	for _, w := range g.facts.known() {
+		if !strings.ContainsAny(w.Task, `,()"' `) && len(list) < maxAttempts && !slices.Contains(list, w.Task) {
+			list = append(list, w.Task)
+		}
+	}
+	if len(list) == 0 {
+		return Answer[[]conductor.TaskSummary]{}
+	}
+	query := fmt.Sprintf("taskDefName IN (%s) AND status IN (%s)", strings.Join(list, ","), strings.Join(states, ","))
+	return told(ctx, g, func(ctx context.Context, c *conductor.Client) ([]conductor.TaskSummary, error) {
+		found, err := c.Tasks.Search(ctx, conductor.SearchQuery{Size: maxAttempts, Query: query})
+		rows := make([]conductor.TaskSummary, 0, len(found.Results))
+		for _, row := range found.Results {
+			rows = append(rows, row.Value)
+		}
+		return rows, err
+	})
 }
 
 func (g *gathering) userInfo(ctx context.Context, client *conductor.Client, who *Who) {

@@ -3,13 +3,16 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/launch"
 	"github.com/orkesctl/orkesctl/internal/manifest"
 	"github.com/orkesctl/orkesctl/internal/project"
@@ -28,7 +31,8 @@ func (g *gathering) local(ctx context.Context) {
 	}
 	g.variables()
 	g.definitions()
-	g.declared()
+	g.declared(ctx)
+	g.sources()
 }
 
 func (g *gathering) unit(ctx context.Context) {
@@ -93,7 +97,7 @@ func (g *gathering) variables() {
 
 func inRepository(path string) bool {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil { //nolint:gosec // beside and above the project's own file
 			return true
 		}
 		if dir == filepath.Dir(dir) {
@@ -135,31 +139,99 @@ func (g *gathering) relative(path string) string {
 	return filepath.ToSlash(short)
 }
 
-// declared lists the project's workers: the tasks that orkesctl.yaml names, else those of its definitions; without a project, the
-// tasks that --task names.
-func (g *gathering) declared() {
+// declared lists the project's workers: those that its sources declare; where none is found, the tasks that orkesctl.yaml names, else
+// those of its definitions; and the tasks that --task names.
+func (g *gathering) declared(ctx context.Context) {
 	f := g.facts
-	var names []string
-	domain, from := "", ""
+	f.Host, _ = os.Hostname()
 	if f.Project != nil {
-		names = slices.Clone(f.Project.Origin.Tasks)
-		for _, document := range f.Documents {
-			if document.Kind == definition.KindTaskDef && len(f.Project.Origin.Tasks) == 0 {
-				names = append(names, document.Name())
-			}
+		f.Examples = examples(f.Project.Root)
+		g.discover(ctx)
+	}
+	domain, from := g.domain()
+	add := func(task string) {
+		if !slices.ContainsFunc(f.Declared, func(w Worker) bool { return w.Task == task }) {
+			f.Declared = append(f.Declared, Worker{Task: task, Domain: domain, DomainFrom: from, Language: f.language()})
 		}
-		domain, from = f.Project.Domain, project.FileName
-		if v, found := f.variable(varDomain); found && v.Value != "" {
-			domain, from = v.Value, v.From()
+	}
+	if len(f.Declared) == 0 && f.Project != nil {
+		for _, task := range slices.Sorted(slices.Values(f.Project.Origin.Tasks)) {
+			add(task)
+		}
+		for _, document := range f.Documents {
+			if document.Kind == definition.KindTaskDef && len(f.Project.Origin.Tasks) == 0 && document.Name() != "" {
+				add(document.Name())
+			}
 		}
 	}
 	for _, task := range g.Tasks {
-		if !slices.Contains(names, task) {
-			names = append(names, task)
+		add(task)
+	}
+}
+
+// domain is the project's own, with what says it; empty where nothing does.
+func (g *gathering) domain() (domain, from string) {
+	f := g.facts
+	if f.Project == nil {
+		return "", ""
+	}
+	if v, found := f.variable(varDomain); found && v.Value != "" {
+		return v.Value, v.From()
+	}
+	if f.Project.Domain == "" {
+		return "", ""
+	}
+	return f.Project.Domain, project.FileName
+}
+
+// discover reads the sources. Where that fails nothing is declared by them, and the project's own words count.
+func (g *gathering) discover(ctx context.Context) {
+	f := g.facts
+	var file []project.Variable
+	var lines []string
+	for _, v := range f.Variables {
+		if v.Line > 0 {
+			file = append(file, project.Variable{Name: v.Name, Value: v.Value, Line: v.Line})
+		} else {
+			lines = append(lines, v.Name+"="+v.Value)
 		}
 	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		f.Declared = append(f.Declared, Worker{Task: name, Domain: domain, DomainFrom: from, Language: f.language()})
+	found, err := discover.Project(ctx, f.Project.Root, discover.NewEnvironment(lines, f.Project.Env, file))
+	if err != nil {
+		return
 	}
+	for _, w := range found.Workers {
+		f.Declared = append(f.Declared, Worker{
+			Task: w.Task, Expression: w.TaskExpr, Domain: w.Domain, DomainExpression: w.DomainExpr, DomainFrom: w.DomainFrom, Language: w.Language, SDK: w.SDK,
+			Concurrency: w.Concurrency, File: g.relative(filepath.Join(f.Project.Root, filepath.FromSlash(w.Place.File))), Line: w.Place.Line, FromSource: true,
+		})
+	}
+	for _, n := range found.Notices {
+		notice := Notice{Kind: n.Kind, Subject: n.Subject, Message: n.Message, Fix: n.Fix, Line: n.Place.Line}
+		if n.Place.File != "" {
+			notice.File = g.relative(filepath.Join(f.Project.Root, filepath.FromSlash(n.Place.File)))
+		}
+		f.Notices = append(f.Notices, notice)
+	}
+}
+
+// startLine finds a start in a document: --domain TASK=DOMAIN.
+func startLine() *regexp.Regexp {
+	return regexp.MustCompile(`workflow start .*--domain[= ]+['"]?([^\s'"=]+)['"]?=([^\s'"]+)`)
+}
+
+// examples are the starts that the project's README shows, by task.
+func examples(root string) map[string]Example {
+	found := map[string]Example{}
+	data, err := os.ReadFile(filepath.Join(root, "README.md")) //nolint:gosec // the project's own
+	if err != nil {
+		return found
+	}
+	line := startLine()
+	for i, text := range strings.Split(string(data), "\n") {
+		if m := line.FindStringSubmatch(text); m != nil {
+			found[m[1]] = Example{Domain: m[2], Place: fmt.Sprintf("README.md:%d", i+1)}
+		}
+	}
+	return found
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/launch"
 	"github.com/orkesctl/orkesctl/internal/manifest"
-	"github.com/orkesctl/orkesctl/internal/permit"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -231,6 +230,33 @@ func TestProject(t *testing.T) {
 				f.Declared = append(f.Declared, doctor.Worker{Expression: `os.Getenv("T")`, File: "w.go", Line: 3})
 			}, []string{"ORK-PROJ-005"}, doctor.Unknown, `os.Getenv("T")`, "w.go:3", "orkesctl doctor --task",
 		},
+		"18: no main guard": {
+			func(f *doctor.Facts) {
+				f.Notices = []doctor.Notice{{Kind: "trap", Subject: "main.py", File: "main.py", Line: 9, Message: "without a main guard", Fix: "put it under"}}
+			}, []string{"ORK-PROJ-007"}, doctor.Failed, "without a main guard", "", "put it under",
+		},
+		"a secret in a source": {
+			func(f *doctor.Facts) {
+				f.Notices = []doctor.Notice{{Kind: "secret", Subject: "main.py", File: "main.py", Line: 9, Message: "a secret stands in the source", Fix: "take it from"}}
+			}, []string{"ORK-PROJ-008"}, doctor.Failed, "a secret", "", "take it from",
+		},
+		"26: a variable of one task": {
+			func(f *doctor.Facts) {
+				f.Notices = []doctor.Notice{{Kind: "unread", Subject: "CONDUCTOR_WORKER_get-inventory_DOMAIN", Message: "no SDK reads it", Fix: "write"}}
+			}, []string{"ORK-PROJ-009"}, doctor.Warning, "no SDK reads it", "", "write",
+		},
+		"20: an SDK that cannot be installed": {
+			func(f *doctor.Facts) {
+				f.SDKs = []doctor.SDK{{Name: "@io-orkes/conductor-javascript", Version: "4.0.0", File: "package.json"}}
+			}, []string{"ORK-PROJ-006"}, doctor.Failed, "conductor-javascript 4.0.0", "ERESOLVE", `"zod": "^3.25"`,
+		},
+		"18, 22: an old SDK": {
+			func(f *doctor.Facts) {
+				f.SDKs = []doctor.SDK{{Name: "conductor-python", Version: "1.5", File: "pyproject.toml"}}
+			},
+			[]string{"ORK-PROJ-006"},
+			doctor.Warning, "conductor-python 1.5", "behind some proxies", "conductor-python>=2.0,<3 in pyproject.toml",
+		},
 		"no task": {
 			func(f *doctor.Facts) { f.Declared = nil },
 			[]string{"ORK-PROJ-005"},
@@ -343,111 +369,6 @@ func TestIdentity(t *testing.T) {
 			func(f *doctor.Facts) { f.Holder.Value.Roles = []string{"ADMIN"} },
 			[]string{"ORK-IDENT-006"},
 			doctor.Warning, "may do anything", "", "orkesctl app create --role worker",
-		},
-	})
-}
-
-func TestPermissions(t *testing.T) {
-	grants := func(list ...conductor.GrantedAccess) func(*doctor.Facts) {
-		return func(f *doctor.Facts) { f.Holder.Value.Grants = list }
-	}
-	check(t, map[string]mistake{
-		"8: no role": {
-			func(f *doctor.Facts) { f.Holder.Value.Roles = nil },
-			[]string{"ORK-PERM-002"},
-			doctor.Failed, "application shop lacks it", "it has no role", "orkesctl app role add worker",
-		},
-		"8: no grant": {grants(), []string{"ORK-PERM-003"}, doctor.Failed, "not in domain john", "worker.go:7", "orkesctl app grant --task get-inventory --domain john"},
-		"10: another domain": {
-			grants(executeOn("TASK_DEF", "mary:get-inventory")),
-			[]string{"ORK-PERM-003"},
-			doctor.Failed, "not in domain john", "its grants: task get-inventory in domain mary", "--domain john",
-		},
-		"10: another task": {
-			grants(executeOn("TASK_DEF", "ship")),
-			[]string{"ORK-PERM-003"},
-			doctor.Failed, "not in domain john", "none of its grants is on the task", "",
-		},
-		"no domain, and only grants in one": {
-			func(f *doctor.Facts) { f.Declared[0].Domain = "" },
-			[]string{"ORK-PERM-003"},
-			doctor.Failed, "not without a domain", "declares no domain", "orkesctl app grant --task get-inventory",
-		},
-		"another application is named": {
-			func(f *doctor.Facts) { f.Project.Application = ""; f.Holder.Value.Grants = nil },
-			[]string{"ORK-PERM-003"},
-			doctor.Failed, "", "", "--domain john --app shop",
-		},
-		"nobody may read them": {
-			func(f *doctor.Facts) {
-				f.Holder = known(permit.Holder{ID: "app:1", Roles: []string{"WORKER"}, RolesKnown: true, Unseen: []string{"not for you"}})
-			}, []string{"ORK-PERM-003"}, doctor.Unknown, "", "not for you", "--profile ADMIN",
-		},
-		"a domain that is only known when it runs": {
-			func(f *doctor.Facts) { f.Declared[0].DomainExpression = "pick()" },
-			[]string{"ORK-PERM-003"},
-			doctor.Unknown, "", "pick()", "orkesctl app grants",
-		},
-		"an application that is not there": {
-			func(f *doctor.Facts) {
-				f.AsApp, f.App, f.Holder = "x", failed[conductor.Application](errors.New("no application")), doctor.Answer[permit.Holder]{}
-			}, []string{"ORK-PERM-001"}, doctor.Unknown, "application x", "no application", "orkesctl app list",
-		},
-	})
-}
-
-func TestTasks(t *testing.T) {
-	defined := func(text string) func(*testing.T, *doctor.Facts) {
-		return func(t *testing.T, f *doctor.Facts) {
-			t.Helper()
-			f.TaskDefs.Value[0] = document[conductor.TaskDef](t, text)
-			f.Documents = nil
-		}
-	}
-	with := func(text string) func(*doctor.Facts) { return func(f *doctor.Facts) { defined(text)(t, f) } }
-	check(t, map[string]mistake{
-		"13: not defined": {
-			func(f *doctor.Facts) { f.TaskDefs.Value = nil },
-			[]string{"ORK-TASK-001"},
-			doctor.Failed, "not defined on the server", "worker.go:7", "orkesctl task define definitions/get-inventory.task.yaml",
-		},
-		"11: spelled otherwise": {
-			with(`{"name":"get_inventory"}`),
-			[]string{"ORK-TASK-001"},
-			doctor.Failed, "did you mean get_inventory?", "worker.go:7", "correct the name",
-		},
-		"not told": {
-			func(f *doctor.Facts) {
-				f.TaskDefs = failed[[]conductor.Document[conductor.TaskDef]](errors.New("late"))
-			},
-			[]string{"ORK-TASK-001"},
-			doctor.Unknown, "", "late", "orkesctl task list",
-		},
-		"another than the file's": {
-			func(f *doctor.Facts) {
-				f.TaskDefs.Value[0] = document[conductor.TaskDef](t, `{"name":"get-inventory","responseTimeoutSeconds":30,"timeoutSeconds":600}`)
-			}, []string{"ORK-TASK-002"}, doctor.Warning, "differs from definitions/get-inventory.task.yaml", "responseTimeoutSeconds 30 → 60", "orkesctl task define",
-		},
-		"14: times that contradict": {
-			with(`{"name":"get-inventory","responseTimeoutSeconds":700,"timeoutSeconds":600}`),
-			[]string{"ORK-TASK-003"},
-			doctor.Failed, "responseTimeoutSeconds 700 is above timeoutSeconds 600", "", "the definition of get-inventory",
-		},
-		"14: in all": {
-			with(`{"name":"get-inventory","responseTimeoutSeconds":60,"timeoutSeconds":600,"totalTimeoutSeconds":100}`),
-			[]string{"ORK-TASK-003"},
-			doctor.Failed, "above totalTimeoutSeconds 100", "", "",
-		},
-		"an hour": {
-			with(`{"name":"get-inventory"}`),
-			[]string{"ORK-TASK-003"},
-			doctor.Warning, "noticed after 3600 s", "nobody else gets it", "",
-		},
-		"17: a limit, and tasks wait": {
-			func(f *doctor.Facts) {
-				defined(`{"name":"get-inventory","responseTimeoutSeconds":60,"concurrentExecLimit":1,"rateLimitPerFrequency":5}`)(t, f)
-				f.Declared[0].Concurrency = 4
-			}, []string{"ORK-TASK-004"}, doctor.Warning, "at most 1 at one time, at most 5 in 1 s", "takes 4 at one time", "raise the limit",
 		},
 	})
 }

@@ -30,7 +30,7 @@ func permissionChecks() []Check {
 			Fix:      "orkesctl app role add worker",
 		},
 		{
-			ID: checkExecute, Category: Permissions, Title: "Execute", Worst: Failed, Needs: []string{checkHolder, checkDeclared}, Run: execute,
+			ID: checkExecute, Category: Permissions, Title: "Execute", Of: "Execute on", Worst: Failed, Needs: []string{checkHolder, checkDeclared}, Run: execute,
 			Cause:    "The application may not poll a task that its worker declares, in the domain in which the worker polls it. Its polls are answered 403; Go's SDK logs that for ever, Rust's not at all.",
 			Evidence: "The grants on the task, on the task in the domain, on the domain and on the task's tags; groups and roles count.",
 			Fix:      "orkesctl app grant --task TASK --domain DOMAIN",
@@ -105,8 +105,8 @@ func (f *Facts) executeOn(worker Worker) Result {
 		result.State, result.Evidence = OK, openServer
 		return result
 	}
-	if worker.DomainExpression != "" {
-		result.State, result.Because, result.Fix = Unknown, "its domain is "+worker.DomainExpression+", which is only known when the worker runs", "orkesctl app grants"
+	if worker.DomainExpression != "" || f.misdeclared(worker) {
+		result.State, result.Because = Skipped, "needs the domain of "+worker.Task
 		return result
 	}
 	holder, reader, task := f.Holder.Value, f.reader(), f.permitTask(worker)

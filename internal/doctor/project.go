@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/project"
 )
@@ -46,6 +47,33 @@ func projectChecks() []Check {
 			Cause:    "Nothing says which tasks the project's workers poll, so that nothing can be compared with the server.",
 			Evidence: "The sources, orkesctl.yaml and the folder of definitions.",
 			Fix:      "Name the task: orkesctl doctor --task NAME.",
+		},
+		{
+			ID: "ORK-PROJ-006", Category: Project, Title: "SDK", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true, Run: sdkVersion,
+			Cause:    "The project asks for a version of the SDK that is known not to work: conductor-python before 1.5.1, conductor-javascript 4 without zod 3.",
+			Evidence: "The files that name the project's dependencies.",
+			Fix:      "Ask for the version that is named.",
+		},
+		{
+			ID: "ORK-PROJ-007", Category: Project, Title: "traps", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
+			Run:      noticed(func(kind string) bool { return kind == kindTrap }, Failed),
+			Cause:    "The sources hold something that an SDK takes in silence and that keeps its workers from working: no main guard or postponed annotations in Python, a decorator on a function in JavaScript, a Go program that waits for nothing.",
+			Evidence: "File and line.",
+			Fix:      "The line to write is named.",
+		},
+		{
+			ID: "ORK-PROJ-008", Category: Project, Title: "secrets", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
+			Run:      noticed(func(kind string) bool { return kind == kindSecret }, Failed),
+			Cause:    "A secret stands in a source file: whoever may read the repository may act as the worker.",
+			Evidence: "File and line; the secret is not shown.",
+			Fix:      "Take it from the environment, make a new key and delete the old one.",
+		},
+		{
+			ID: "ORK-PROJ-009", Category: Project, Title: "sources", Worst: Warning, Needs: []string{checkProject}, Local: true, Quiet: true,
+			Run:      noticed(func(kind string) bool { return kind != kindTrap && kind != kindSecret }, Warning),
+			Cause:    "Something in the sources or the environment does not do what it seems to: a variable that no SDK reads, a file that cannot be read.",
+			Evidence: "File and line, or the variable.",
+			Fix:      "The right spelling is named.",
 		},
 	}
 }
@@ -117,4 +145,63 @@ func declaredTasks(f *Facts) []Result {
 		results = append([]Result{{State: OK, Evidence: strconv.Itoa(len(f.Declared) - len(results))}}, results...)
 	}
 	return results
+}
+
+// sdkVersion finds versions that are known not to work.
+func sdkVersion(f *Facts) []Result {
+	var results []Result
+	for _, sdk := range f.SDKs {
+		result := Result{State: Warning, Evidence: sdk.Name + " " + sdk.Version, File: sdk.File, Line: sdk.Line}
+		switch {
+		case sdk.Name == "conductor-python" && older(sdk.Version, "1.5.1"):
+			result.Because, result.Fix = "it stops polling behind some proxies, and its processes crash on macOS", "ask for conductor-python>=2.0,<3 in "+sdk.File
+		case strings.HasSuffix(sdk.Name, "conductor-javascript") && !older(sdk.Version, "4") && !strings.HasPrefix(sdk.Zod, "3"):
+			result.State = Failed
+			result.Because, result.Fix = "npm cannot install it (ERESOLVE): it needs zod 3 beside it", `add "zod": "^3.25" to the dependencies in `+sdk.File
+		default:
+			continue
+		}
+		results = append(results, result)
+	}
+	return orOK(results, "none that is known not to work")
+}
+
+// older compares versions by their numbers.
+func older(version, than string) bool {
+	a, b := strings.Split(version, "."), strings.Split(than, ".")
+	for i := range max(len(a), len(b)) {
+		var x, y int
+		if i < len(a) {
+			x, _ = strconv.Atoi(a[i])
+		}
+		if i < len(b) {
+			y, _ = strconv.Atoi(b[i])
+		}
+		if x != y {
+			return x < y
+		}
+	}
+	return false
+}
+
+// noticed are the notices of one kind, or all but the named kinds.
+func noticed(wanted func(kind string) bool, state State) func(*Facts) []Result {
+	return func(f *Facts) []Result {
+		var results []Result
+		for _, n := range f.Notices {
+			if !wanted(n.Kind) {
+				continue
+			}
+			place := n.File
+			if n.Line > 0 {
+				place = fmt.Sprintf("%s:%d", n.File, n.Line)
+			}
+			result := Result{State: state, Label: place, Evidence: n.Message, Fix: n.Fix, File: n.File, Line: n.Line}
+			if n.Subject != "" && n.Subject != n.File {
+				result.Label, result.Because = n.Subject, place
+			}
+			results = append(results, result)
+		}
+		return orOK(results, "none found")
+	}
 }

@@ -15,7 +15,7 @@ const checkDefined = "ORK-TASK-001"
 func taskChecks() []Check {
 	return []Check{
 		{
-			ID: checkDefined, Category: Tasks, Title: "defined", Worst: Failed, Needs: []string{checkServer, checkDeclared}, Run: taskDefined,
+			ID: checkDefined, Category: Tasks, Title: "defined", Of: "the definition of", Worst: Failed, Needs: []string{checkServer, checkDeclared}, Run: taskDefined,
 			Cause:    "The task that a worker polls has no definition on the server: workflows with it are refused or run with defaults, or its name is spelled otherwise there.",
 			Evidence: "GET /metadata/taskdefs, compared with what the project declares; - and _, case and a letter more or less count as near.",
 			Fix:      "orkesctl task define, or correct the name.",
@@ -33,10 +33,22 @@ func taskChecks() []Check {
 			Fix:      "Set responseTimeoutSeconds to little more than the longest silence of the worker, such as 60, and timeoutSeconds above it.",
 		},
 		{
-			ID: "ORK-TASK-004", Category: Tasks, Title: "limits", Worst: Warning, Needs: []string{checkDefined}, Run: limits, Quiet: true,
+			ID: "ORK-TASK-004", Category: Tasks, Title: "limits", Of: "the limits of", Worst: Warning, Needs: []string{checkDefined}, Run: limits, Quiet: true,
 			Cause:    "The definition lets only so many of its tasks run at once, or start in a time: workers poll and get nothing, while tasks wait.",
 			Evidence: "concurrentExecLimit, rateLimitPerFrequency and rateLimitFrequencyInSeconds of the definition.",
 			Fix:      "Raise the limit, or set it to 0.",
+		},
+		{
+			ID: "ORK-TASK-005", Category: Tasks, Title: "done in time", Worst: Warning, Needs: []string{checkDefined}, Run: outlasts, Quiet: true,
+			Cause:    "The work outlasts responseTimeoutSeconds: the server takes the worker for lost and gives the task to another, so that it is done twice.",
+			Evidence: "Attempts that ended TIMED_OUT because of it.",
+			Fix:      "Raise responseTimeoutSeconds above the longest work, or have the worker extend its lease.",
+		},
+		{
+			ID: "ORK-TASK-006", Category: Tasks, Title: "output", Worst: Warning, Needs: []string{checkDefined}, Run: emptyOutput, Quiet: true,
+			Cause:    "Tasks are COMPLETED without the output that their definition promises: the worker's result was no object, or too large, and was dropped.",
+			Evidence: "The output of the last completed attempts, beside outputKeys.",
+			Fix:      "Return an object; keep what is large elsewhere and return its address.",
 		},
 	}
 }
@@ -190,6 +202,50 @@ func limits(f *Facts) []Result {
 			result.Fix = "raise the limit in " + f.where(worker.Task) + ", or set it to 0, then: orkesctl task define"
 		}
 		return result
+	})
+}
+
+// outlasts finds work that took longer than the server waits for a sign of life.
+func outlasts(f *Facts) []Result {
+	return f.eachDefined(func(worker Worker, doc conductor.Document[conductor.TaskDef]) Result {
+		late := 0
+		for _, attempt := range f.inState(worker.Task, conductor.TaskTimedOut) {
+			if strings.Contains(attempt.ReasonForIncompletion, "responseTimeout") {
+				late++
+			}
+		}
+		if late == 0 {
+			return Result{State: OK, Label: worker.Task, Evidence: "no attempt was given up"}
+		}
+		return Result{
+			State: Warning, Label: worker.Task, Evidence: plural(late, "attempt") + " given up after " + fmt.Sprintf("%d s of silence", doc.Value.ResponseTimeoutSeconds),
+			Because: "the work takes longer, or the worker died; another attempt then does it again", Fix: "raise responseTimeoutSeconds in " + f.where(worker.Task) + ", then: orkesctl task define   (or extend the lease)",
+		}
+	})
+}
+
+// enough is how many attempts without output are no accident.
+const enough = 2
+
+func emptyOutput(f *Facts) []Result {
+	return f.eachDefined(func(worker Worker, doc conductor.Document[conductor.TaskDef]) Result {
+		done, empty := 0, 0
+		for _, attempt := range f.Done.Value {
+			if attempt.TaskDefName != worker.Task {
+				continue
+			}
+			done++
+			if attempt.Output == "" || attempt.Output == "{}" {
+				empty++
+			}
+		}
+		if len(doc.Value.OutputKeys) == 0 || empty < enough || empty < done {
+			return Result{State: OK, Label: worker.Task, Evidence: "as promised, or none is"}
+		}
+		return Result{
+			State: Warning, Label: worker.Task, Evidence: "the last " + plural(empty, "task") + " have no output", Because: "promised are " + names(doc.Value.OutputKeys) + "; a result that is no object is dropped by some SDKs",
+			Fix: "return an object" + place(worker),
+		}
 	})
 }
 
