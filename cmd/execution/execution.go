@@ -23,6 +23,11 @@ func New(deps *cli.Deps) *cobra.Command {
 		newPause(deps),
 		newResume(deps),
 		newTerminate(deps),
+		newRestart(deps),
+		newRetry(deps),
+		newRerun(deps),
+		newSkip(deps),
+		newJump(deps),
 		newDelete(deps),
 	)
 }

@@ -105,9 +105,32 @@ type StartWorkflowRequest struct {
 	IdempotencyStrategy      string            `json:"idempotencyStrategy,omitempty"`
 }
 
+// RerunWorkflowRequest is the body of POST /workflow/{id}/rerun. Without a task the execution runs again from its start; what is not
+// given stays as it was.
+type RerunWorkflowRequest struct {
+	ReRunFromTaskID string         `json:"reRunFromTaskId,omitempty"`
+	WorkflowInput   map[string]any `json:"workflowInput,omitempty"`
+	TaskInput       map[string]any `json:"taskInput,omitempty"`
+	CorrelationID   string         `json:"correlationId,omitempty"`
+}
+
+// SkipTaskRequest is the body of PUT /workflow/{id}/skiptask/{ref}: what others find as the task's input and output.
+type SkipTaskRequest struct {
+	TaskInput  map[string]any `json:"taskInput,omitempty"`
+	TaskOutput map[string]any `json:"taskOutput,omitempty"`
+}
+
+// UpgradeWorkflowRequest is the body of POST /workflow/{id}/upgrade. Version zero means the latest; TaskOutput is the output of new
+// tasks that the execution has passed already, WorkflowInput is laid over its input.
+type UpgradeWorkflowRequest struct {
+	Name          string         `json:"name"`
+	Version       int            `json:"version,omitempty"`
+	TaskOutput    map[string]any `json:"taskOutput,omitempty"`
+	WorkflowInput map[string]any `json:"workflowInput,omitempty"`
+}
+
 // BulkResponse is the answer of the bulk calls: what worked, and what failed with its reason.
 type BulkResponse struct {
 	BulkErrorResults      map[string]string `json:"bulkErrorResults"`
 	BulkSuccessfulResults []string          `json:"bulkSuccessfulResults"`
-	Message               string            `json:"message"`
 }

@@ -109,3 +109,61 @@ func (s *WorkflowService) Remove(ctx context.Context, id string) error {
 	}
 	return s.c.do(ctx, call{op: op, method: http.MethodDelete, path: at, query: url.Values{"archiveWorkflow": {"false"}}}, nil)
 }
+
+// Restart calls POST /workflow/{id}/restart: an execution that has ended begins anew, by the latest definition where that is asked.
+func (s *WorkflowService) Restart(ctx context.Context, id string, latest bool) error {
+	query := url.Values{"useLatestDefinitions": {strconv.FormatBool(latest)}}
+	return s.steer(ctx, call{op: "restart", method: http.MethodPost, query: query}, id, "restart")
+}
+
+// Retry calls POST /workflow/{id}/retry: what failed is tried again. With resume, a workflow inside that failed goes on where it was
+// instead of being started anew.
+func (s *WorkflowService) Retry(ctx context.Context, id string, resume bool) error {
+	query := url.Values{"resumeSubworkflowTasks": {strconv.FormatBool(resume)}}
+	return s.steer(ctx, call{op: "retry", method: http.MethodPost, query: query}, id, "retry")
+}
+
+// Rerun calls POST /workflow/{id}/rerun: an execution that has ended runs again from its start or from a task.
+func (s *WorkflowService) Rerun(ctx context.Context, id string, request RerunWorkflowRequest) error {
+	return s.steer(ctx, call{op: "rerun", method: http.MethodPost, body: request}, id, "rerun")
+}
+
+// Skip calls PUT /workflow/{id}/skiptask/{ref}: a running execution will pass over a task that it has not come to.
+func (s *WorkflowService) Skip(ctx context.Context, id, ref string, request SkipTaskRequest) error {
+	return s.steer(ctx, call{op: fmt.Sprintf("skip task %q of", ref), method: http.MethodPut, body: request}, id, "skiptask", ref)
+}
+
+// Jump calls POST /workflow/{id}/jump/{ref}: a running execution goes on at a task that it has not come to. Orkes only.
+func (s *WorkflowService) Jump(ctx context.Context, id, ref string, input map[string]any) error {
+	if input == nil {
+		input = map[string]any{}
+	}
+	query := url.Values{"taskReferenceName": {ref}}
+	return s.steer(ctx, call{op: fmt.Sprintf("jump to task %q of", ref), method: http.MethodPost, query: query, body: input}, id, "jump", ref)
+}
+
+// Upgrade calls POST /workflow/{id}/upgrade: a running execution goes on by another version of its definition. Orkes only.
+func (s *WorkflowService) Upgrade(ctx context.Context, id string, request UpgradeWorkflowRequest) error {
+	return s.steer(ctx, call{op: "upgrade", method: http.MethodPost, body: request}, id, "upgrade")
+}
+
+// SetVariables calls POST /workflow/{id}/variables: the values are laid over the variables of a running execution. Orkes only.
+func (s *WorkflowService) SetVariables(ctx context.Context, id string, values map[string]any) error {
+	return s.steer(ctx, call{op: "set variables of", method: http.MethodPost, body: values}, id, "variables")
+}
+
+// ResetCallbacks calls POST /workflow/{id}/resetcallbacks: workers may have at once what they put off.
+func (s *WorkflowService) ResetCallbacks(ctx context.Context, id string) error {
+	return s.steer(ctx, call{op: "reset callbacks of", method: http.MethodPost}, id, "resetcallbacks")
+}
+
+// steer makes a call about one execution, at workflow/{id}/REST. Its op says what is done to it.
+func (s *WorkflowService) steer(ctx context.Context, what call, id string, rest ...string) error {
+	what.op += fmt.Sprintf(" execution %q", id)
+	at, err := path(append([]string{"workflow", id}, rest...)...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what.op, err)
+	}
+	what.path = at
+	return s.c.do(ctx, what, nil)
+}

@@ -54,6 +54,37 @@ func TestWorkflowCalls(t *testing.T) {
 			name: "terminate with a reason", line: "DELETE /api/workflow/%s?reason=not+needed%3F",
 			call: func(c *conductor.Client, name string) error { return c.Workflows.Terminate(ctx, name, "not needed?") },
 		},
+		{name: "restart", line: "POST /api/workflow/%s/restart?useLatestDefinitions=true", call: func(c *conductor.Client, name string) error { return c.Workflows.Restart(ctx, name, true) }},
+		{name: "retry", line: "POST /api/workflow/%s/retry?resumeSubworkflowTasks=false", call: func(c *conductor.Client, name string) error { return c.Workflows.Retry(ctx, name, false) }},
+		{
+			name: "rerun", line: "POST /api/workflow/%s/rerun", sent: `{"reRunFromTaskId":"t","taskInput":{"a":1}}`, answer: "id",
+			call: func(c *conductor.Client, name string) error {
+				return c.Workflows.Rerun(ctx, name, conductor.RerunWorkflowRequest{ReRunFromTaskID: "t", TaskInput: map[string]any{"a": 1}})
+			},
+		},
+		{
+			name: "skip", line: "PUT /api/workflow/%s/skiptask/a%2Fb", sent: `{"taskOutput":{"a":1}}`,
+			call: func(c *conductor.Client, name string) error {
+				return c.Workflows.Skip(ctx, name, "a/b", conductor.SkipTaskRequest{TaskOutput: map[string]any{"a": 1}})
+			},
+		},
+		{
+			name: "jump", line: "POST /api/workflow/%s/jump/r?taskReferenceName=r", sent: `{}`,
+			call: func(c *conductor.Client, name string) error { return c.Workflows.Jump(ctx, name, "r", nil) },
+		},
+		{
+			name: "upgrade", line: "POST /api/workflow/%s/upgrade", sent: `{"name":"w","version":2}`,
+			call: func(c *conductor.Client, name string) error {
+				return c.Workflows.Upgrade(ctx, name, conductor.UpgradeWorkflowRequest{Name: "w", Version: 2})
+			},
+		},
+		{
+			name: "set variables", line: "POST /api/workflow/%s/variables", sent: `{"a":null}`, answer: `{}`,
+			call: func(c *conductor.Client, name string) error {
+				return c.Workflows.SetVariables(ctx, name, map[string]any{"a": nil})
+			},
+		},
+		{name: "reset callbacks", line: "POST /api/workflow/%s/resetcallbacks", call: func(c *conductor.Client, name string) error { return c.Workflows.ResetCallbacks(ctx, name) }},
 		{name: "remove", line: "DELETE /api/workflow/%s/remove?archiveWorkflow=false", call: func(c *conductor.Client, name string) error { return c.Workflows.Remove(ctx, name) }},
 	})
 }

@@ -198,7 +198,7 @@ func (c *Caller) MaySeeExecutions() func(workflow, createdBy string) bool {
 	}
 }
 
-// MaySteerExecution says whether the caller may pause, resume, terminate or remove an execution: its starter, or EXECUTE on its
+// MaySteerExecution says whether the caller may do an operator's actions to an execution: its starter, or EXECUTE on its
 // definition.
 func (c *Caller) MaySteerExecution(w conductor.Workflow) error {
 	return c.execution("EXECUTE", "execute", w)

@@ -41,6 +41,7 @@ func newAPI(opts Options) *api {
 	a := &api{Options: opts, router: router{routes: map[string][]*route{}}}
 	a.metadataRoutes()
 	a.workflowRoutes()
+	a.steerRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
 	a.controlRoutes()

@@ -133,6 +133,8 @@ func (f *fixture) things() {
 func (f *fixture) execution(as string) {
 	f.t.Helper()
 	f.names["RUN"] = f.must(as, "POST /api/workflow/f?correlationId=c", `{}`)
+	f.names["ENDED"] = f.must(as, "POST /api/workflow/f", `{}`)
+	f.must(as, "DELETE /api/workflow/$ENDED", "")
 	var run conductor.Workflow
 	require.NoError(f.t, json.Unmarshal([]byte(f.must(as, "GET /api/workflow/$RUN", "")), &run))
 	f.names["TASK"] = run.Tasks[0].TaskID

@@ -214,7 +214,7 @@ func (a *api) putWorkflowDefs(c *call) (any, error) {
 	if err := a.mayPutAll(c, defs, mode); err != nil {
 		return nil, err
 	}
-	bulk := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}, Message: bulkMessage}
+	bulk := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}}
 	for _, def := range defs {
 		err := a.putWorkflowDef(c, def, mode)
 		switch {
@@ -258,8 +258,6 @@ func (a *api) mayPutAll(c *call, defs []conductor.WorkflowDef, mode engine.PutMo
 	}
 	return nil
 }
-
-const bulkMessage = "Bulk Request has been processed."
 
 func (a *api) validateWorkflowDef(c *call) (any, error) {
 	var def conductor.WorkflowDef

@@ -22,8 +22,6 @@ func lines(text string) []string {
 const bothProducts = `
 DELETE /api/event/{name}
 DELETE /api/scheduler/schedules/{name}
-DELETE /api/workflow/bulk/terminate-remove
-DELETE /api/workflow/{workflowId}/terminate-remove
 GET /api/admin/config
 GET /api/admin/queues
 GET /api/admin/task/{tasktype}
@@ -58,21 +56,14 @@ POST /api/scheduler/schedules
 POST /api/tasks/queue/requeue/{taskType}
 POST /api/tasks/{workflowId}/{status}/signal
 POST /api/tasks/{workflowId}/{status}/signal/sync
-POST /api/workflow/bulk/restart
-POST /api/workflow/bulk/retry
 POST /api/workflow/bulk/search
 POST /api/workflow/execute/{name}/{version}
 POST /api/workflow/test
-POST /api/workflow/{workflowId}/rerun
-POST /api/workflow/{workflowId}/resetcallbacks
-POST /api/workflow/{workflowId}/restart
-POST /api/workflow/{workflowId}/retry
 PUT /api/event
 PUT /api/scheduler/bulk/pause
 PUT /api/scheduler/bulk/resume
 PUT /api/scheduler/schedules/{name}/pause
 PUT /api/scheduler/schedules/{name}/resume
-PUT /api/workflow/{workflowId}/skiptask/{taskReferenceName}
 `
 
 // orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.
@@ -204,10 +195,7 @@ POST /api/schema
 POST /api/secrets
 POST /api/workflow/correlated/batch
 POST /api/workflow/execute/{name}
-POST /api/workflow/{workflowId}/jump/{taskReferenceName}
 POST /api/workflow/{workflowId}/state
-POST /api/workflow/{workflowId}/upgrade
-POST /api/workflow/{workflowId}/variables
 PUT /api/environment/{key}
 PUT /api/environment/{name}/tags
 PUT /api/event/queue/config/{queueType}/{queueName}

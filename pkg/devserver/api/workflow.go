@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"strconv"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -18,23 +17,13 @@ func (a *api) workflowRoutes() {
 	a.route("GET /api/workflow/{id}", a.getWorkflow)
 	a.route("GET /api/workflow/{id}/status", a.workflowStatus)
 	a.route("GET /api/workflow/{id}/tasks", a.workflowTasks)
-	a.route("DELETE /api/workflow/{id}", a.steer(a.terminating))
-	a.route("DELETE /api/workflow/{id}/remove", a.steer(a.removing))
-	a.route("PUT /api/workflow/{id}/pause", a.steer(always(a.Engine.Pause)))
-	a.route("PUT /api/workflow/{id}/resume", a.steer(always(a.Engine.Resume)))
-	a.route("PUT /api/workflow/decide/{id}", a.steer(always(a.Engine.Decide)))
 	a.route("GET /api/workflow/search", a.searchWorkflows)
 	a.route("GET /api/workflow/search-v2", a.searchWorkflowsV2)
 	a.route("GET /api/workflow/running/{name}", a.runningWorkflows)
 	a.route("GET /api/workflow/{name}/correlated/{correlationId}", a.correlatedOne)
 	a.route("POST /api/workflow/{name}/correlated", a.correlatedMany)
-	a.route("PUT /api/workflow/bulk/pause", a.bulk(always(a.Engine.Pause)))
-	a.route("PUT /api/workflow/bulk/resume", a.bulk(always(a.Engine.Resume)))
-	a.route("POST /api/workflow/bulk/terminate", a.bulk(a.terminating))
-	a.route("DELETE /api/workflow/bulk/remove", a.bulk(a.removing))
 	if a.Access != nil {
 		a.route("POST /api/workflow/start/{name}/{version}", a.startByName)
-		a.route("POST /api/workflow/bulk/delete", a.bulk(a.removing))
 	}
 }
 
@@ -156,79 +145,6 @@ func (a *api) workflowTasks(c *call) (any, error) {
 		result.TotalHits++
 	}
 	return result, nil
-}
-
-func (a *api) maySteer(c *call, id string) error {
-	if a.Access == nil {
-		return nil
-	}
-	w, err := a.Engine.Workflow(id, false)
-	if err != nil {
-		return err
-	}
-	return c.caller.MaySteerExecution(w)
-}
-
-// action is what an operator does to an execution; a choice reads from the query which one it is.
-type (
-	action func(ctx context.Context, id string) error
-	choice func(*call) action
-)
-
-func always(do action) choice { return func(*call) action { return do } }
-
-// terminating starts the failure workflow only where it is asked for.
-func (a *api) terminating(c *call) action {
-	end := a.Engine.Terminate
-	if c.flag("triggerFailureWorkflow", false) {
-		end = a.Engine.TerminateWithFailureWorkflow
-	}
-	return func(ctx context.Context, id string) error { return end(ctx, id, c.query().Get("reason")) }
-}
-
-// removing takes what still runs too on Orkes, whose SDKs' tests do so, and on open source where nothing is archived.
-func (a *api) removing(c *call) action {
-	if a.Access != nil || !c.flag("archiveWorkflow", true) {
-		return a.Engine.Purge
-	}
-	return a.Engine.Remove
-}
-
-func (a *api) steer(choose choice) handler {
-	return func(c *call) (any, error) {
-		id := c.PathValue("id")
-		if err := a.maySteer(c, id); err != nil {
-			return nil, err
-		}
-		return nil, choose(c)(c.Context(), id)
-	}
-}
-
-// bulk does the same to many executions, and says for each how it went.
-func (a *api) bulk(choose choice) handler {
-	return func(c *call) (any, error) {
-		var ids []string
-		if err := c.body(&ids, false); err != nil {
-			return nil, err
-		}
-		if len(ids) < 1 || len(ids) > 1000 {
-			return nil, fault.Invalid("Cannot process %d workflows in bulk: 1 to 1000", len(ids))
-		}
-		do := choose(c)
-		result := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}, Message: bulkMessage}
-		for _, id := range ids {
-			err := a.maySteer(c, id)
-			if err == nil {
-				err = do(c.Context(), id)
-			}
-			if err != nil {
-				result.BulkErrorResults[id] = err.Error()
-				continue
-			}
-			result.BulkSuccessfulResults = append(result.BulkSuccessfulResults, id)
-		}
-		return result, nil
-	}
 }
 
 func (c *call) search() (engine.SearchRequest, error) {

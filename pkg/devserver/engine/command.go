@@ -16,6 +16,9 @@ type command interface {
 type scheduleTask struct{ task *task }
 
 func (c scheduleTask) apply(x *execution, _ int64) []*task {
+	if there := x.latest[c.task.Wire.ReferenceTaskName]; there != nil && there.Wire.RetryCount == c.task.Wire.RetryCount {
+		return nil // two ways have led to it in one step
+	}
 	c.task.Wire.Seq = x.nextSeq()
 	x.add(c.task)
 	x.await(c.task)

@@ -94,7 +94,7 @@ func proceed(x *execution, t *task, env *environment) []command {
 		if t.node.within(next) {
 			continue // a loop looks by itself whether its iteration is over
 		}
-		if x.latest[at.ref(next)] == nil {
+		if x.latest[at.ref(next)] == nil || x.skipped(at.ref(next)) {
 			commands = append(commands, schedule(x, next, at, env)...)
 		}
 	}

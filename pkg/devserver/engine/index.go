@@ -88,6 +88,15 @@ func (i *index) settle(x *execution, c *changes) {
 	i.move(x, x.wf.Status)
 }
 
+// correlate gives an execution another correlation id. The execution is locked.
+func (i *index) correlate(x *execution, id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	dropEmpty(i.byCorrelation, x.wf.CorrelationID, x)
+	x.wf.CorrelationID = id
+	i.byCorrelation[id] = insert(i.byCorrelation[id], x)
+}
+
 func (i *index) move(x *execution, status string) {
 	old := x.indexed
 	if old == status {

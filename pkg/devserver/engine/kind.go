@@ -25,6 +25,9 @@ type kind struct {
 	execute func(x *execution, t *task, env *environment) []command
 	// follow answers what starts after a task that ended well; nil means what follows in the definition.
 	follow func(x *execution, t *task) []*node
+	// early marks kinds whose schedule has done something already (chosen, begun to wait): what an operator tries again is
+	// scheduled anew, not copied.
+	early bool
 	// final marks kinds that are never retried: a failed JOIN fails again.
 	final bool
 }

@@ -6,7 +6,7 @@ import (
 
 // decisionKind is DECISION, the older SWITCH: a case without tasks is the default here.
 func decisionKind() kind {
-	return kind{schedule: scheduleDecision, execute: nothing, follow: decidedCase, final: true}
+	return kind{schedule: scheduleDecision, execute: nothing, follow: decidedCase, early: true, final: true}
 }
 
 func scheduleDecision(m *mapping) ([]*task, error) {

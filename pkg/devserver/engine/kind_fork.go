@@ -8,7 +8,7 @@ import (
 
 // forkKind is FORK_JOIN, whose task is called FORK: over at once, it starts its branches and the JOIN that waits for them.
 func forkKind() kind {
-	return kind{schedule: scheduleFork, execute: nothing, follow: branches, final: true}
+	return kind{schedule: scheduleFork, execute: nothing, follow: branches, early: true, final: true}
 }
 
 func scheduleFork(m *mapping) ([]*task, error) {

@@ -10,7 +10,7 @@ import (
 
 // forkDynamicKind is FORK_JOIN_DYNAMIC: a fork whose branches are data. Its task is called FORK, as that of FORK_JOIN.
 func forkDynamicKind() kind {
-	return kind{schedule: scheduleForkDynamic, execute: nothing, follow: branches, final: true}
+	return kind{schedule: scheduleForkDynamic, execute: nothing, follow: branches, early: true, final: true}
 }
 
 func scheduleForkDynamic(m *mapping) ([]*task, error) {

@@ -21,8 +21,12 @@ func scheduleJoin(m *mapping) ([]*task, error) {
 
 // joinOn is what the definition names, or the ends of the dynamic fork before.
 func (m *mapping) joinOn() []any {
-	if m.n.fork != nil && m.from != nil {
-		names, _ := m.from.Wire.InputData["forkedTasks"].([]any)
+	fork := m.from
+	if fork == nil && m.n.fork != nil { // a JOIN that is made again, or after a fork whose branches were skipped
+		fork = m.x.latest[m.at.ref(m.n.fork)]
+	}
+	if m.n.fork != nil && fork != nil {
+		names, _ := fork.Wire.InputData["forkedTasks"].([]any)
 		return names
 	}
 	return texts(m.n.task.JoinOn)
@@ -55,7 +59,7 @@ func (x *execution) await(t *task) {
 	}
 	t.missing = map[string]struct{}{}
 	for _, name := range t.joins() {
-		if branch := x.latest[name]; branch != nil && branch.Wire.Executed {
+		if branch := x.latest[name]; branch != nil && branch.Wire.Executed && !branch.Wire.Retried {
 			continue
 		}
 		if x.watchers == nil {

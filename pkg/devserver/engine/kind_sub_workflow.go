@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"strconv"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -37,7 +38,7 @@ func (c startChild) apply(x *execution, now int64) []*task {
 	if t.Wire.Status != conductor.TaskInProgress {
 		t.begin(now)
 		t.Wire.PollCount++
-		t.Wire.SubWorkflowID = namedID("subworkflow:" + x.id + ":" + t.Wire.TaskID)
+		t.Wire.SubWorkflowID = namedID("subworkflow:" + x.id + ":" + t.Wire.TaskID + ":" + strconv.Itoa(t.Wire.RetryCount))
 		t.overlay(map[string]any{"subWorkflowId": t.Wire.SubWorkflowID})
 	}
 	req, err := childRequest(x, t)

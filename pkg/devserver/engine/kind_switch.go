@@ -15,7 +15,7 @@ const (
 
 // switchKind is SWITCH: it picks one of several lists of tasks by a value or a script.
 func switchKind() kind {
-	return kind{schedule: scheduleSwitch, execute: nothing, follow: chosenCase, final: true}
+	return kind{schedule: scheduleSwitch, execute: nothing, follow: chosenCase, early: true, final: true}
 }
 
 // scheduleSwitch makes the task with its choice. A script that fails fails the task; an evaluator that does not exist ends

@@ -13,7 +13,7 @@ import (
 )
 
 // waitKind is WAIT: it waits for a time, or for somebody who updates or signals the task.
-func waitKind() kind { return kind{schedule: scheduleWait, execute: executeWait} }
+func waitKind() kind { return kind{schedule: scheduleWait, execute: executeWait, early: true} }
 
 // scheduleWait makes a task that waits from the start.
 func scheduleWait(m *mapping) ([]*task, error) {

@@ -108,12 +108,7 @@ func (l *loader) restoreTasks(x *execution) error {
 		t.resumeLoop()
 		x.add(t)
 	}
-	for _, t := range x.tasks {
-		x.await(t)
-		if t.loop != nil {
-			t.loop.regroup(t.place(), t.Wire.Iteration)
-		}
-	}
+	x.regroup()
 	l.engine.index.add(x, notUnique)
 	return nil
 }

@@ -28,6 +28,9 @@ func schedule(x *execution, n *node, at place, env *environment) []command {
 // startTasks starts a task and, with one that is over at once (a SWITCH, a FORK), what it starts: as on the real server
 // these come next in the list, and none of them sees another's output.
 func startTasks(m *mapping) ([]command, error) {
+	if m.x.skipped(m.at.ref(m.n)) {
+		return passOver(m)
+	}
 	found, _ := m.env.kinds.of(m.n.task.Type)
 	tasks, err := found.schedule(m)
 	if err != nil {

@@ -42,12 +42,8 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 	if err != nil {
 		return "", nil, err
 	}
-	if p.refusal != nil {
-		return "", nil, fault.Unsupported(p.refusal.taskType,
-			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
-	}
-	if p.orphan != "" {
-		return "", nil, fault.NotFound("%s", p.orphan)
+	if err := p.runnable(); err != nil {
+		return "", nil, err
 	}
 	if from.level > maxNesting {
 		return "", nil, fault.Invalid("Sub-workflows run inside one another more than %d deep: does %s contain itself?", maxNesting, req.Name)
@@ -72,6 +68,18 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		return "", errands, err
 	}
 	return x.id, errands, nil
+}
+
+// runnable says why a plan cannot be run here, or nil.
+func (p *plan) runnable() error {
+	if p.refusal != nil {
+		return fault.Unsupported(p.refusal.taskType,
+			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
+	}
+	if p.orphan != "" {
+		return fault.NotFound("%s", p.orphan)
+	}
+	return nil
 }
 
 // checkStart applies the rules that need no definition.
