@@ -220,6 +220,25 @@ func accessCalls() []contractCall {
 	}
 }
 
+// steeringCalls are what Orkes alone lets an operator do.
+func steeringCalls() []contractCall {
+	return []contractCall{
+		{"Workflows.Start", func(ctx context.Context, c *conductor.Client, p *played) (err error) {
+			p.execution, err = c.Workflows.Start(ctx, conductor.StartWorkflowRequest{Name: "get-inventory-demo", Input: map[string]any{"id": "42"}})
+			return err
+		}},
+		{"Workflows.SetVariables", func(ctx context.Context, c *conductor.Client, p *played) error {
+			return c.Workflows.SetVariables(ctx, p.execution, map[string]any{"n": 1})
+		}},
+		{"Workflows.Upgrade", func(ctx context.Context, c *conductor.Client, p *played) error {
+			return c.Workflows.Upgrade(ctx, p.execution, conductor.UpgradeWorkflowRequest{Name: "get-inventory-demo", Version: 1})
+		}},
+		{"Workflows.Jump", func(ctx context.Context, c *conductor.Client, p *played) error {
+			return c.Workflows.Jump(ctx, p.execution, "two", nil)
+		}},
+	}
+}
+
 func endingCalls() []contractCall {
 	return []contractCall{
 		{"Workflows.Start", func(ctx context.Context, c *conductor.Client, p *played) (err error) {
@@ -237,23 +256,14 @@ func endingCalls() []contractCall {
 		{"Workflows.Skip", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.Skip(ctx, p.execution, "two", conductor.SkipTaskRequest{TaskOutput: map[string]any{"stock": 0}})
 		}},
-		{"Workflows.SetVariables", func(ctx context.Context, c *conductor.Client, p *played) error {
-			return c.Workflows.SetVariables(ctx, p.execution, map[string]any{"n": 1})
-		}},
 		{"Workflows.ResetCallbacks", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.ResetCallbacks(ctx, p.execution)
-		}},
-		{"Workflows.Upgrade", func(ctx context.Context, c *conductor.Client, p *played) error {
-			return c.Workflows.Upgrade(ctx, p.execution, conductor.UpgradeWorkflowRequest{Name: "get-inventory-demo", Version: 1})
 		}},
 		{"Workflows.Terminate", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.Terminate(ctx, p.execution, "not yet")
 		}},
 		{"Workflows.Restart", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.Restart(ctx, p.execution, true)
-		}},
-		{"Workflows.Jump", func(ctx context.Context, c *conductor.Client, p *played) error {
-			return c.Workflows.Jump(ctx, p.execution, "two", nil)
 		}},
 		{"Workflows.Terminate", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.Terminate(ctx, p.execution, "not yet")
