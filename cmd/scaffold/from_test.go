@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,4 +79,21 @@ func FuzzFrom(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The workflow that comes with a task finds its fields and its output, whatever they are called: in an expression a dot leads
+// deeper, and a blank ends it.
+func TestTheWorkflowReachesAnyField(t *testing.T) {
+	made := plans(t, `{"name":"ship.order","inputKeys":["order_id","order id","a.b"],"outputKeys":["parcel","a b"]}`)
+	require.NotEmpty(t, made)
+	for key, plan := range made {
+		at := slices.IndexFunc(plan.Files, func(f scaffold.File) bool { return strings.HasSuffix(f.Path, "-demo.workflow.yaml") })
+		require.GreaterOrEqual(t, at, 0, key)
+		for _, want := range []string{
+			`taskReferenceName: "ship-order"`, `"${workflow.input.order_id}"`, `"${workflow.input['order id']}"`, `"${workflow.input['a.b']}"`,
+			`"${ship-order.output.parcel}"`, `"${ship-order.output['a b']}"`,
+		} {
+			require.Contains(t, string(plan.Files[at].Content), want, key)
+		}
+	}
 }
