@@ -29,6 +29,7 @@ type Worker struct {
 	Task, Domain         string // Domain is the effective one; empty is none
 	TaskExpr, DomainExpr string // the expression, where it could not be resolved; Task or Domain is empty then
 	DomainFrom           string // "code", "env NAME", "properties FILE:LINE"; empty where nothing says a domain
+	DomainPlace          Place  // where the domain is written; zero where that is not known
 	Language, SDK        string
 	Concurrency          int           // 0: the SDK's default, or unknown
 	PollInterval         time.Duration // 0: the SDK's default, or unknown
@@ -68,7 +69,7 @@ func Project(ctx context.Context, root string, env Environment) (Findings, error
 // reader finds the workers of one language among the files.
 type reader func(all *tree, env Environment, found *Findings)
 
-func readers() []reader { return []reader{readGo} }
+func readers() []reader { return []reader{readGo, readPython} }
 
 // sort orders by place, and leaves one of what was found twice.
 func (f *Findings) sort() {

@@ -74,33 +74,40 @@ func (r *goReader) eval(expr ast.Expr, f *goFrame, locals goLocals) goValue {
 }
 
 func binary(op token.Token, x, y goValue) goValue {
-	if op == token.LAND && (x.truth() < 0 || y.truth() < 0) {
+	switch {
+	case op == token.LAND && (x.truth() < 0 || y.truth() < 0):
 		return known(constant.MakeBool(false))
-	}
-	if op == token.LOR && (x.truth() > 0 || y.truth() > 0) {
+	case op == token.LOR && (x.truth() > 0 || y.truth() > 0):
 		return known(constant.MakeBool(true))
-	}
-	if x.is == nil || y.is == nil || x.is.Kind() != y.is.Kind() {
+	case x.is == nil || y.is == nil || x.is.Kind() != y.is.Kind():
 		return goValue{}
 	}
 	from := x.from
 	if y.from != "code" {
 		from = y.from
 	}
-	boolean, text, number := x.is.Kind() == constant.Bool, x.is.Kind() == constant.String, x.is.Kind() == constant.Int
-	switch op {
-	case token.EQL, token.NEQ:
-		return goValue{constant.MakeBool(constant.Compare(x.is, op, y.is)), from}
-	case token.LSS, token.GTR, token.LEQ, token.GEQ:
-		if !boolean {
-			return goValue{constant.MakeBool(constant.Compare(x.is, op, y.is)), from}
-		}
-	case token.ADD, token.SUB, token.MUL:
-		if number || text && op == token.ADD {
-			return goValue{constant.BinaryOp(x.is, op, y.is), from}
-		}
+	if result := operate(op, x.is, y.is); result != nil {
+		return goValue{result, from}
 	}
 	return goValue{}
+}
+
+// operate is nil for what is not done with operands of their kind, or is not known here.
+func operate(op token.Token, x, y constant.Value) constant.Value {
+	kind := x.Kind()
+	switch op {
+	case token.EQL, token.NEQ:
+		return constant.MakeBool(constant.Compare(x, op, y))
+	case token.LSS, token.GTR, token.LEQ, token.GEQ:
+		if kind != constant.Bool {
+			return constant.MakeBool(constant.Compare(x, op, y))
+		}
+	case token.ADD, token.SUB, token.MUL:
+		if kind == constant.Int || kind == constant.String && op == token.ADD {
+			return constant.BinaryOp(x, op, y)
+		}
+	}
+	return nil
 }
 
 // name resolves a name: a local, a parameter, or what the package declares.

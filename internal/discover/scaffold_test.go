@@ -19,7 +19,7 @@ func TestGeneratedProjects(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, languages)
 	for _, language := range languages {
-		if language.Name != "go" {
+		if language.Name != "go" && language.Name != "python" {
 			continue
 		}
 		t.Run(language.Key(), func(t *testing.T) { generated(t, language) })

@@ -1,0 +1,97 @@
+package discover
+
+const (
+	maxCallers = 100 // of one function: no project registers one worker in more ways
+	maxLevels  = 3
+)
+
+// callers are the ways in which the function around a token is called, where what stands there depends on that: each is a frame
+// with what the caller gives. Outside functions, and where nobody calls, it is the file alone.
+func (p *program) callers(u *unit, at int) []frame {
+	return p.callersOf(u, at, maxLevels)
+}
+
+func (p *program) callersOf(u *unit, at, levels int) []frame {
+	bare := []frame{{u: u}}
+	name, fn := u.enclosing(at)
+	if fn == nil || levels == 0 || len(u.parametersOf(fn)) == 0 {
+		return bare
+	}
+	var frames []frame
+	for _, other := range p.mentioning(name) {
+		frames = append(frames, p.callsIn(other, name, u, fn, levels)...)
+	}
+	if len(frames) == 0 {
+		return bare
+	}
+	return frames[:min(len(frames), maxCallers)]
+}
+
+// parametersOf are a function's.
+func (u *unit) parametersOf(fn *binding) []*binding {
+	scope := u.inside(fn.body)
+	if fn.body == 0 {
+		return nil
+	}
+	var found []*binding
+	for _, all := range u.names {
+		for _, b := range all {
+			if b.parameter > 0 && b.scope == scope {
+				found = append(found, b)
+			}
+		}
+	}
+	return found
+}
+
+// callsIn are the calls of a function in one file.
+func (p *program) callsIn(other *unit, name string, u *unit, fn *binding, levels int) []frame {
+	var frames []frame
+	for i := range other.Tokens {
+		if !other.is(i, name) || !other.is(i+1, "(") || i == fn.at && other == u {
+			continue
+		}
+		target, b := p.find(frame{u: other}, []string{name}, i)
+		method := other.oneOf(i-1, ".", "::")
+		if b != fn && (!method || target == u && b != nil) || b == fn && target != u {
+			continue
+		}
+		if other == u && fn.body < i && i < u.Match[fn.body] {
+			continue // it calls itself
+		}
+		for _, outer := range p.callersOf(other, i, levels-1) {
+			inner := p.enter(outer, u, fn, i+1)
+			inner.site = other.place(i)
+			frames = append(frames, inner)
+		}
+	}
+	return frames
+}
+
+// madeBy are the ways in which a class is made, each with what its constructor gets.
+func (p *program) madeBy(u *unit, class string, bare frame) []frame {
+	b := u.member(class, -1)
+	if b == nil {
+		return []frame{bare}
+	}
+	constructor := u.member("__init__", b.body)
+	if constructor == nil || len(u.parametersOf(constructor)) == 0 {
+		return []frame{bare}
+	}
+	var frames []frame
+	for _, other := range p.mentioning(class) {
+		for i := range other.Tokens {
+			if !other.is(i, class) || !other.is(i+1, "(") || other.is(i-1, "class") {
+				continue
+			}
+			if target, found := p.find(frame{u: other}, []string{class}, i); found != b || target != u {
+				continue
+			}
+			frames = append(frames, p.enter(frame{u: other}, u, constructor, i+1))
+		}
+	}
+	if len(frames) == 0 {
+		return []frame{bare}
+	}
+	return frames
+}

@@ -1,0 +1,42 @@
+from conductor.client.http.models import Task, TaskResult
+from conductor.client.worker.worker_interface import WorkerInterface
+
+NAME = "billing"
+
+
+class Billing(WorkerInterface):  # expect: billing domain=acme slots=4 poll=250ms
+    poll_interval = 250
+
+    def __init__(self):
+        super().__init__(NAME)
+        self.domain = "acme"
+        self.thread_count = 4
+
+    def execute(self, task: Task) -> TaskResult: ...
+
+
+class Named(WorkerInterface):  # expect: named domain=by-method
+    def get_task_definition_name(self):
+        return "named"
+
+    def get_domain(self):
+        return "by-" + "method"
+
+
+class Given(WorkerInterface):  # expect: given-one domain=d ; given-two
+    def __init__(self, name, domain=None):
+        super().__init__(task_definition_name=name)
+        self.domain = domain
+
+
+class Unmade(WorkerInterface):  # expect: ?name
+    def __init__(self, name):
+        super().__init__(name)
+
+
+class Other(Base):
+    def get_task_definition_name(self):
+        return "no worker"
+
+
+WORKERS = [Billing(), Given("given-one", "d"), Given(name="given-two")]

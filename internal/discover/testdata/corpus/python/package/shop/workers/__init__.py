@@ -1,0 +1,1 @@
+DOMAIN = "of-the-package"
