@@ -29,10 +29,7 @@ func (p *program) callersOf(u *unit, at, levels int) []frame {
 
 // parametersOf are a function's.
 func (u *unit) parametersOf(fn *binding) []*binding {
-	scope := u.inside(fn.body)
-	if fn.body == 0 {
-		return nil
-	}
+	scope := fn.inner(u)
 	var found []*binding
 	for _, all := range u.names {
 		for _, b := range all {
@@ -48,24 +45,31 @@ func (u *unit) parametersOf(fn *binding) []*binding {
 func (p *program) callsIn(other *unit, name string, u *unit, fn *binding, levels int) []frame {
 	var frames []frame
 	for i := range other.Tokens {
-		if !other.is(i, name) || !other.is(i+1, "(") || i == fn.at && other == u {
+		if !other.word(i) || other.original(other.token(i).Value) != name || !other.opens(i+1) || !p.calls(other, i, u, fn) {
 			continue
-		}
-		target, b := p.find(frame{u: other}, []string{name}, i)
-		method := other.oneOf(i-1, ".", "::")
-		if b != fn && (!method || target == u && b != nil) || b == fn && target != u {
-			continue
-		}
-		if other == u && fn.body < i && i < u.Match[fn.body] {
-			continue // it calls itself
 		}
 		for _, outer := range p.callersOf(other, i, levels-1) {
 			inner := p.enter(outer, u, fn, i+1)
-			inner.site = other.place(i)
+			if inner.site = outer.site; inner.site == (Place{}) {
+				inner.site = other.place(i)
+			}
 			frames = append(frames, inner)
 		}
 	}
 	return frames
+}
+
+// calls reports whether the call at a token is one of the function: not its declaration, and not from within itself. A method is
+// known by its name alone.
+func (p *program) calls(other *unit, i int, u *unit, fn *binding) bool {
+	if in := fn.inner(u); other == u && (i == fn.at || in.from <= i && i < in.to) {
+		return false
+	}
+	target, b := p.find(frame{u: other}, []string{other.token(i).Value}, i)
+	if other.oneOf(i-1, ".", "::") {
+		return b == nil || b == fn
+	}
+	return b == fn && target == u
 }
 
 // madeBy are the ways in which a class is made, each with what its constructor gets.

@@ -69,7 +69,7 @@ func Project(ctx context.Context, root string, env Environment) (Findings, error
 // reader finds the workers of one language among the files.
 type reader func(all *tree, env Environment, found *Findings)
 
-func readers() []reader { return []reader{readGo, readPython} }
+func readers() []reader { return []reader{readGo, readPython, readScript, readJava, readRust} }
 
 // sort orders by place, and leaves one of what was found twice.
 func (f *Findings) sort() {

@@ -27,7 +27,7 @@ type frame struct {
 	depth     int
 }
 
-const maxNesting = 40
+const maxNesting = 40 // of expressions, calls and imports
 
 func (f frame) deeper() frame { f.depth++; return f }
 
@@ -46,6 +46,9 @@ func (p *program) eval(f frame, s span) value {
 	}
 	if parts := u.split(s, "+"); len(parts) > 1 {
 		return p.concatenated(f, parts)
+	}
+	if parts := u.split(s, "*"); len(parts) > 1 {
+		return p.product(f, parts)
 	}
 	switch t := u.token(s.from); {
 	case t.Kind == lexer.Text:
@@ -146,6 +149,18 @@ func (p *program) concatenated(f frame, parts []span) value {
 		}
 	}
 	return whole
+}
+
+func (p *program) product(f frame, parts []span) value {
+	product := 1.0
+	for _, part := range parts {
+		v := p.eval(f, part)
+		if !v.number {
+			return value{}
+		}
+		product *= toNumber(v.text)
+	}
+	return value{ok: true, number: true, text: strconv.FormatFloat(product, 'f', -1, 64), from: "code"}
 }
 
 // literal is a text; several that follow each other are one. What is done to it is not known, but for what changes nothing.
@@ -259,10 +274,10 @@ func (p *program) called(f frame, s span, open int) value {
 		return value{}
 	}
 	target, b := p.find(f, names, s.from)
-	if b == nil || !b.function || b.body == 0 {
+	if b == nil || !b.function {
 		return value{}
 	}
-	return p.returned(p.enter(f, target, b, open), b)
+	return p.eval(p.enter(f, target, b, open), target.onlyReturn(b))
 }
 
 // unwrapped is a value, or what is given in place of none.
@@ -310,30 +325,6 @@ func (p *program) enter(f frame, target *unit, b *binding, open int) frame {
 	return inner
 }
 
-// returned is what a function with one return statement, or one expression, gives back.
-func (p *program) returned(f frame, b *binding) value {
-	body := f.u.inside(b.body)
-	if f.depth > maxNesting {
-		return value{}
-	}
-	at := -1
-	for i := body.from; i < body.to; i++ {
-		if f.u.is(i, "return") {
-			if at >= 0 {
-				return value{}
-			}
-			at = i
-		}
-	}
-	if at < 0 {
-		return p.eval(f, body)
-	}
-	if f.u.Up[at] != b.body {
-		return value{}
-	}
-	return p.eval(f, span{at + 1, f.u.find(span{at + 1, body.to}, ";", lexer.Break)})
-}
-
 // resolve is what a path of names stands for.
 func (p *program) resolve(f frame, names []string, at int) value {
 	u, b := p.find(f, names, at)
@@ -343,7 +334,8 @@ func (p *program) resolve(f frame, names []string, at int) value {
 	if v, given := f.arguments[b]; given {
 		return v
 	}
-	if b.value.empty() || b.parameter > 0 || u.changed[names[len(names)-1]] {
+	last := names[len(names)-1]
+	if b.value.empty() || b.parameter > 0 || b.function || u.changed[last] || len(names) > 1 && u.changed["."+last] {
 		return value{}
 	}
 	return p.eval(frame{u: u, arguments: f.arguments, depth: f.depth + 1}, b.value)
@@ -363,23 +355,18 @@ func (p *program) text(f frame, s span) (v value, unknown string) {
 	return v, ""
 }
 
-// number is 0 where it is not known, or not a number above zero. Products are known: 5 * 1000.
-func (p *program) number(f frame, s span) float64 {
-	product := 1.0
-	factors := f.u.split(s, "*")
-	for _, factor := range factors {
-		digits := strings.ReplaceAll(p.eval(f, factor).text, "_", "")
-		if suffix := strings.IndexFunc(digits, unicode.IsLetter); suffix > 0 { // 100L, 100u64
-			digits = digits[:suffix]
-		}
-		n, err := strconv.ParseFloat(digits, 64)
-		if err != nil || math.IsInf(n, 0) {
-			return 0
-		}
-		product *= n
+// number is 0 where it is not known, or not a number above zero.
+func (p *program) number(f frame, s span) float64 { return max(0, toNumber(p.eval(f, s).text)) }
+
+// toNumber reads 1_000, 100L and 100u64; what is no number is 0.
+func toNumber(text string) float64 {
+	digits := strings.ReplaceAll(text, "_", "")
+	if suffix := strings.IndexFunc(digits, unicode.IsLetter); suffix > 0 {
+		digits = digits[:suffix]
 	}
-	if len(factors) == 0 {
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
 		return 0
 	}
-	return max(0, product)
+	return n
 }

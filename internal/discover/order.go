@@ -7,11 +7,11 @@ import (
 )
 
 // order is the names of the variables that an SDK reads for a worker, highest first. <task> and <prop> stand for the task's and
-// the property's name as they are, <TASK> and <PROP> for them in upper case: only these are changed, a hyphen stays.
+// the property's name as they are, <TASK> and <PROP> for them in upper case, in which a hyphen stays; <TASK_> and <task_> are the task's
+// in upper and lower case with _ for it.
 type order struct {
 	names                  []string
 	domain, slots, polling []string // the property's names
-	empty                  bool     // a variable that is set and empty counts too
 }
 
 // pythonOrder is that of worker_config.py.
@@ -21,7 +21,7 @@ func pythonOrder() order {
 			"conductor.worker.<task>.<prop>", "conductor_worker_<task>_<prop>", "CONDUCTOR_WORKER_<TASK>_<PROP>", "CONDUCTOR_WORKER_<task>_<PROP>",
 			"conductor.worker.all.<prop>", "CONDUCTOR_WORKER_ALL_<PROP>", "conductor_worker_<prop>", "CONDUCTOR_WORKER_<PROP>",
 		},
-		domain: []string{"domain"}, slots: []string{"thread_count"}, polling: []string{"poll_interval", "polling_interval"}, empty: true,
+		domain: []string{"domain"}, slots: []string{"thread_count"}, polling: []string{"poll_interval", "polling_interval"},
 	}
 }
 
@@ -31,14 +31,16 @@ func scriptOrder() order {
 		names: []string{
 			"CONDUCTOR_WORKER_<TASK>_<PROP>", "conductor.worker.<task>.<prop>", "CONDUCTOR_WORKER_ALL_<PROP>", "conductor.worker.all.<prop>",
 		},
-		domain: []string{"domain"}, slots: []string{"concurrency"}, polling: []string{"poll_interval"}, empty: true,
+		domain: []string{"domain"}, slots: []string{"concurrency"}, polling: []string{"poll_interval"},
 	}
 }
 
-// rustOrder is that of the crate, whose interval alone is called otherwise.
+// rustOrder is that of worker_config.rs of 0.2.0, whose interval alone is called otherwise.
 func rustOrder() order {
 	return order{
-		names:  []string{"CONDUCTOR_WORKER_<TASK>_<PROP>", "CONDUCTOR_WORKER_ALL_<PROP>"},
+		names: []string{
+			"CONDUCTOR_WORKER_<TASK_>_<PROP>", "CONDUCTOR_WORKER_ALL_<PROP>", "conductor.worker.all.<prop>", "conductor.worker.<task_>.<prop>",
+		},
 		domain: []string{"domain"}, slots: []string{"thread_count"}, polling: []string{"poll_interval_millis"},
 	}
 }
@@ -47,13 +49,14 @@ func rustOrder() order {
 func (o order) variable(env Environment, task string, properties []string) (Variable, bool) {
 	for _, property := range properties {
 		for _, name := range o.names {
-			if task == "" && strings.Contains(strings.ToLower(name), "<task>") {
+			if task == "" && strings.Contains(strings.ToLower(name), "<task") {
 				continue
 			}
 			name = strings.NewReplacer(
 				"<task>", task, "<TASK>", strings.ToUpper(task), "<prop>", property, "<PROP>", strings.ToUpper(property),
+				"<TASK_>", strings.ToUpper(strings.ReplaceAll(task, "-", "_")), "<task_>", strings.ToLower(strings.ReplaceAll(task, "-", "_")),
 			).Replace(name)
-			if v, set := env.variables[name]; set && (o.empty || v.Value != "") {
+			if v, set := env.variables[name]; set {
 				return v, true
 			}
 		}

@@ -26,7 +26,7 @@ func readPython(all *tree, env Environment, found *Findings) {
 			if t.Kind == lexer.Word && t.Value == "class" {
 				p.pythonClass(u, i, found)
 			}
-			if !u.is(i+1, "(") || t.Kind != lexer.Word || u.oneOf(i-1, "def", "class") {
+			if !u.opens(i+1) || t.Kind != lexer.Word || u.oneOf(i-1, "def", "class") {
 				continue
 			}
 			if shape, ok := shapes[u.original(t.Value)]; ok && u.ofSDK(i) {
@@ -141,17 +141,6 @@ func (u *unit) extends(open int, name string) bool {
 		}
 	}
 	return false
-}
-
-// onlyReturn is what a function's one return statement gives back.
-func (u *unit) onlyReturn(b *binding) span {
-	body := u.inside(b.body)
-	for i := body.from; i < body.to; i++ {
-		if u.is(i, "return") {
-			return span{i + 1, u.find(span{i + 1, body.to}, ";", lexer.Break)}
-		}
-	}
-	return span{}
 }
 
 // pythonVariable reads os.environ["A"], os.environ.get("A", "b") and os.getenv("A", "b").
@@ -314,6 +303,10 @@ func (u *unit) pythonFrom(i int) {
 	}
 	for _, part := range u.split(names, ",") {
 		name := u.token(part.from).Value
+		if name == "*" {
+			u.passOn(imported{files: u.pythonFiles(dots, module, name)})
+			continue
+		}
 		local := name
 		if u.is(part.from+1, "as") {
 			local = u.token(part.from + 2).Value

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/discover/lexer"
@@ -14,6 +15,7 @@ type dialect struct {
 	syntax     lexer.Syntax
 	extensions []string
 	declare    func(u *unit)
+	prune      func(text []byte) []byte // blanks what is only there for tests
 	// variable tells what reads the environment: the name of the variable, and what is taken where it is not set.
 	variable func(u *unit, s span) (name, otherwise span, found bool)
 	// sibling are files that a name may come from without being imported.
@@ -64,7 +66,11 @@ func (p *program) unit(s *source) *unit {
 	if known := p.units[s.path]; known != nil {
 		return known
 	}
-	u := &unit{File: lexer.Scan(s.text(), p.syntax), source: s, names: map[string][]*binding{}, imports: map[string]imported{}, changed: map[string]bool{}, scopes: map[int]bool{}}
+	text := s.text()
+	if p.prune != nil {
+		text = p.prune(text)
+	}
+	u := &unit{File: lexer.Scan(text, p.syntax), source: s, names: map[string][]*binding{}, imports: map[string]imported{}, changed: map[string]bool{}, scopes: map[int]bool{}}
 	p.units[s.path] = u
 	p.declare(u)
 	return u
@@ -102,12 +108,36 @@ func (p *program) find(f frame, names []string, at int) (*unit, *binding) {
 	if f.depth > maxNesting || len(names) == 0 {
 		return u, nil
 	}
-	for _, end := range from.files {
+	if where, b := p.among(f, from.files, names); b != nil || found {
+		return where, b
+	}
+	return p.passed(f, names)
+}
+
+// passed looks where a file takes all names from.
+func (p *program) passed(f frame, names []string) (*unit, *binding) {
+	for name, from := range f.u.imports {
+		if strings.HasPrefix(name, passedOn) {
+			if where, b := p.among(f, from.files, slices.Concat(from.path, names)); b != nil {
+				return where, b
+			}
+		}
+	}
+	return f.u, nil
+}
+
+// among looks for a path of names in files, the likeliest first.
+func (p *program) among(f frame, files, names []string) (*unit, *binding) {
+	u := f.u
+	for _, end := range files {
 		var where *unit
 		var result *binding
 		for _, other := range p.ending(end) {
-			b := p.top(other, names)
-			if b == nil || other == u {
+			if other == u {
+				continue
+			}
+			other, b := p.exported(f, other, names)
+			if b == nil {
 				continue
 			}
 			if result != nil {
@@ -122,6 +152,26 @@ func (p *program) find(f frame, names []string, at int) (*unit, *binding) {
 	return u, nil
 }
 
+// exported is what a file declares, or passes on from another: by its name, or with all that is there.
+func (p *program) exported(f frame, u *unit, names []string) (*unit, *binding) {
+	if b := p.top(u, names); b != nil {
+		return u, b
+	}
+	inner := frame{u: u, depth: f.depth + 1}
+	if inner.depth > maxNesting {
+		return u, nil
+	}
+	if _, found := u.imports[names[0]]; found {
+		return p.find(inner, names, len(u.Tokens))
+	}
+	return p.passed(inner, names)
+}
+
+// passedOn begins the names of imports that stand for all that a file declares.
+const passedOn = "*"
+
+func (u *unit) passOn(from imported) { u.imports[passedOn+strconv.Itoa(len(u.imports))] = from }
+
 // own is what the class around a token declares.
 func (u *unit) own(name string, at int) *binding {
 	for open := u.Up[at]; open >= 0; open = u.Up[open] {
@@ -132,11 +182,15 @@ func (u *unit) own(name string, at int) *binding {
 	return nil
 }
 
-// top is what a file declares outside everything else. Of a path, its last name may stand there alone: the others name the file.
+// top is what a file declares outside everything else. A path may begin with what the file itself is called.
 func (p *program) top(u *unit, names []string) *binding {
+	file := strings.Split(strings.TrimSuffix(u.source.path, u.source.ext()), "/")
 	for len(names) > 0 {
 		if b := u.member(names[0], -1); b != nil {
 			return p.within(u, b, names[1:])
+		}
+		if !slices.Contains(file, names[0]) && !slices.Contains([]string{"crate", "super", "self"}, names[0]) {
+			return nil
 		}
 		names = names[1:]
 	}

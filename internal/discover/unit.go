@@ -64,12 +64,15 @@ func (u *unit) after(i int) int {
 	return i + 1
 }
 
-// inside are the tokens in the bracket at i; all of the file for -1.
+// opens reports whether a call's parenthesis, with its partner, is at i.
+func (u *unit) opens(i int) bool { return u.is(i, "(") && u.Match[i] > i }
+
+// inside are the tokens in the bracket at i, none where it has no partner; all of the file for -1.
 func (u *unit) inside(i int) span {
-	if i < 0 || u.Match[i] < i {
+	if i < 0 {
 		return span{0, len(u.Tokens)}
 	}
-	return span{i + 1, u.Match[i]}
+	return span{i + 1, max(i+1, u.Match[i])}
 }
 
 // find is the first token outside brackets that is one of the marks or words; the end of the span where none is.
@@ -92,6 +95,27 @@ func (u *unit) split(s span, mark string) []span {
 			parts = append(parts, span{s.from, end})
 		}
 		s.from = end + 1
+	}
+	return parts
+}
+
+// splitTyped parts parameters at their commas, but not the types in them: Map<String, Object> is one.
+func (u *unit) splitTyped(s span) []span {
+	var parts []span
+	angles, from := 0, s.from
+	for i := s.from; i < s.to; i = u.after(i) {
+		switch {
+		case u.is(i, "<"):
+			angles++
+		case u.is(i, ">"):
+			angles = max(0, angles-1)
+		case u.is(i, ",") && angles == 0:
+			parts = append(parts, span{from, i})
+			from = i + 1
+		}
+	}
+	if from < s.to {
+		parts = append(parts, span{from, s.to})
 	}
 	return parts
 }
@@ -194,24 +218,48 @@ func (u *unit) member(name string, open int) *binding {
 	return alone(found)
 }
 
-// enclosing is the function around a token, and its name; nil outside all.
+// inner are the tokens of a function: the statements of its block, or its one expression.
+func (b *binding) inner(u *unit) span {
+	if b.body > 0 {
+		return u.inside(b.body)
+	}
+	return b.value
+}
+
+// enclosing is the function with a name around a token, and the name; nil outside all.
 func (u *unit) enclosing(at int) (string, *binding) {
-	for open := u.Up[at]; open >= 0; open = u.Up[open] {
-		for name, all := range u.names {
-			for _, b := range all {
-				if b.function && b.body == open {
-					return name, b
-				}
+	var around *binding
+	name := ""
+	for n, all := range u.names {
+		for _, b := range all {
+			in := b.inner(u)
+			if b.function && in.from <= at && at < in.to && (around == nil || in.from > around.inner(u).from) {
+				name, around = n, b
 			}
 		}
 	}
-	return "", nil
+	return name, around
+}
+
+// onlyReturn is what a function's one return statement gives back, or its one expression; all that is in it where it has several.
+func (u *unit) onlyReturn(b *binding) span {
+	body := b.inner(u)
+	var found []int
+	for i := body.from; i < body.to; i++ {
+		if u.is(i, "return") {
+			found = append(found, i)
+		}
+	}
+	if len(found) != 1 || u.Up[found[0]] != b.body {
+		return body
+	}
+	return span{found[0] + 1, u.find(span{found[0] + 1, body.to}, ";", lexer.Break)}
 }
 
 // parameters declares the names in the parentheses at open, seen in the scope. A name is what stands before a comma, a type, a
 // default or the end. Those of an object that is taken apart are properties of their parameter.
 func (u *unit) parameters(open int, scope span) {
-	for i, part := range u.split(u.inside(open), ",") {
+	for i, part := range u.splitTyped(u.inside(open)) {
 		if u.is(part.from, "{") && u.Match[part.from] > part.from {
 			u.destructure(part.from, scope, i+1)
 			continue

@@ -42,6 +42,7 @@ func (s *source) text() []byte {
 // tree is the files of a project that readers look at.
 type tree struct {
 	root    string
+	made    string // the language of the project that orkesctl made here; empty where it made none
 	files   []*source
 	notices []Notice
 }
@@ -64,6 +65,9 @@ func walk(ctx context.Context, root string) (*tree, error) {
 		return nil, fmt.Errorf("find the project's folder: %w", err)
 	}
 	all := &tree{root: root}
+	if p, err := project.At(root); err == nil && p != nil {
+		all.made = p.Origin.Language
+	}
 	ignores := project.NewIgnores(root)
 	err = filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if file == root {

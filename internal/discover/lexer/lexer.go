@@ -84,6 +84,8 @@ type scanner struct {
 	depth     int
 	lineStart bool
 	indents   []int
+	heads     []bool // for each open parenthesis, whether it is that of an if or a loop
+	head      bool   // whether the last one that closed was
 }
 
 func (s *scanner) rest() string { return s.src[s.pos:] }
@@ -157,9 +159,17 @@ func (s *scanner) mark() {
 		return
 	}
 	switch s.src[s.pos] {
-	case '(', '[', '{':
+	case '(':
 		s.depth++
-	case ')', ']', '}':
+		s.heads = append(s.heads, s.follows("if", "while", "for", "with"))
+	case ')':
+		s.depth = max(0, s.depth-1)
+		if s.head = len(s.heads) > 0 && s.heads[len(s.heads)-1]; len(s.heads) > 0 {
+			s.heads = s.heads[:len(s.heads)-1]
+		}
+	case '[', '{':
+		s.depth++
+	case ']', '}':
 		s.depth = max(0, s.depth-1)
 	case '\\':
 		if s.syntax.Indented { // the statement goes on in the next line
@@ -168,6 +178,15 @@ func (s *scanner) mark() {
 		}
 	}
 	s.emit(Mark, 1)
+}
+
+// follows reports whether the last token is one of the words.
+func (s *scanner) follows(words ...string) bool {
+	if len(s.tokens) == 0 {
+		return false
+	}
+	last := s.tokens[len(s.tokens)-1]
+	return last.Kind == Word && slices.Contains(words, last.Value)
 }
 
 // lineEnd is the length of the line ending at a position; 0 where there is none.

@@ -1,7 +1,6 @@
 package lexer
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -51,9 +50,10 @@ func (s *scanner) text() bool {
 	prefix := s.prefix(rest)
 	body := rest[len(prefix):]
 	raw := strings.ContainsAny(prefix, "rR")
-	switch {
-	case body == "":
+	if body == "" {
 		return false
+	}
+	switch {
 	case s.syntax.RawHashes && raw && (body[0] == '#' || body[0] == '"'):
 		return s.hashed(len(prefix))
 	case s.syntax.Templates && body[0] == '`':
@@ -62,12 +62,19 @@ func (s *scanner) text() bool {
 		return s.regex()
 	case strings.IndexByte(s.syntax.Quotes, body[0]) < 0:
 		return false
-	case s.syntax.Lifetimes && body[0] == '\'' && !isCharacter(body):
-		s.emit(Mark, 1)
 	default:
-		s.quoted(prefix, raw)
+		s.quote(prefix, body, raw)
 	}
 	return true
+}
+
+// quote reads a string in quotes, or the quote of a lifetime.
+func (s *scanner) quote(prefix, body string, raw bool) {
+	if s.syntax.Lifetimes && body[0] == '\'' && !isCharacter(body) {
+		s.emit(Mark, 1)
+		return
+	}
+	s.quoted(prefix, raw)
 }
 
 // prefix is the letters before a string; none where no string follows, or where they end a longer name.
@@ -210,27 +217,25 @@ func (s *scanner) hashed(prefix int) bool {
 // template reads `…`, with all that is in its ${…}, which may hold strings, braces and templates again.
 func (s *scanner) template() {
 	rest := s.rest()
-	const inText, inCode = '`', '{'
-	open := []byte{inText}
+	open := []byte{'`'} // what is to be closed: a template, or the braces of code
 	computed := false
 	at := 1
 	for at < len(rest) && len(open) > 0 {
-		code := open[len(open)-1] == inCode
-		switch c := rest[at]; {
-		case c == '\\':
-			at++
-		case code && c == '}', !code && c == '`':
+		switch last := open[len(open)-1]; {
+		case rest[at] == '\\':
+			at += 2
+		case last == '{':
+			open, at = inCode(rest, at, open)
+		case rest[at] == '`':
 			open = open[:len(open)-1]
-		case code && (c == '{' || c == '`'):
-			open = append(open, c)
-		case code && (c == '"' || c == '\''):
-			at = skipString(rest, at) - 1
-		case !code && strings.HasPrefix(rest[at:], "${"):
+			at++
+		case strings.HasPrefix(rest[at:], "${"):
 			computed = true
-			open = append(open, inCode)
+			open = append(open, '{')
+			at += 2
+		default:
 			at++
 		}
-		at++
 	}
 	at = min(at, len(rest))
 	value := strings.TrimSuffix(rest[1:at], "`")
@@ -238,6 +243,34 @@ func (s *scanner) template() {
 		value = unescape(value)
 	}
 	s.add(at, value, computed)
+}
+
+// inCode takes a step in the code of a template.
+func inCode(rest string, at int, open []byte) ([]byte, int) {
+	switch c := rest[at]; c {
+	case '}':
+		return open[:len(open)-1], at + 1
+	case '{', '`':
+		return append(open, c), at + 1
+	case '"', '\'':
+		return open, skipString(rest, at)
+	case '/':
+		return open, skipComment(rest, at) + 1
+	}
+	return open, at + 1
+}
+
+// skipComment returns the last byte of the comment at a slash, or the slash where there is none.
+func skipComment(text string, at int) int {
+	closer := map[bool]string{true: "*/", false: "\n"}[strings.HasPrefix(text[at:], "/*")]
+	if closer == "\n" && !strings.HasPrefix(text[at:], "//") {
+		return at
+	}
+	length := strings.Index(text[at:], closer)
+	if length < 0 {
+		return len(text)
+	}
+	return at + length + len(closer) - 1
 }
 
 // regexAllowed tells a regular expression from a division by what stands before it.
@@ -248,10 +281,9 @@ func (s *scanner) regexAllowed() bool {
 	last := s.tokens[len(s.tokens)-1]
 	switch last.Kind {
 	case Word:
-		before := []string{"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "await", "yield"}
-		return slices.Contains(before, last.Value)
+		return s.follows("return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "await", "yield")
 	case Mark:
-		return last.Value != ")" && last.Value != "]" && last.Value != "}"
+		return last.Value != ")" && last.Value != "]" && last.Value != "}" || last.Value == ")" && s.head
 	default:
 		return false
 	}

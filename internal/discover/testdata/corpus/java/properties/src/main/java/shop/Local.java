@@ -1,0 +1,5 @@
+package shop;
+
+final class Local {
+    static final String TASK = "local";
+}

@@ -1,0 +1,6 @@
+use super::*;
+use conductor::worker::FnWorker;
+
+fn send() {
+    FnWorker::new(HERE, f); // expect: here
+}
