@@ -49,17 +49,9 @@ have happened, each at its own time, when the command returns.`,
 }
 
 func runClock(ctx context.Context, deps *cli.Deps, method string, body []byte) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	answer, err := client.Raw(ctx, method, "/dev/clock", body, "application/json")
-	if err != nil {
-		return notDev(err)
-	}
 	var state clock
-	if err := json.Unmarshal(answer.Body, &state); err != nil {
-		return fmt.Errorf("read the clock: %w", err)
+	if err := control(ctx, deps, method, "/dev/clock", body, &state); err != nil {
+		return err
 	}
 	p := deps.Printer()
 	if p.Format.Structured() {
@@ -69,7 +61,7 @@ func runClock(ctx context.Context, deps *cli.Deps, method string, body []byte) e
 	if state.Manual {
 		kind = clockManual
 	}
-	_, err = fmt.Fprintf(p.Term.Out, "%s\t%s\n", state.Now, kind)
+	_, err := fmt.Fprintf(p.Term.Out, "%s\t%s\n", state.Now, kind)
 	return err
 }
 

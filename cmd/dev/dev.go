@@ -17,5 +17,6 @@ func New(deps *cli.Deps) *cobra.Command {
 		newExec(deps),
 		newEvents(deps),
 		cli.Group("clock", "The clock of a development server that was started with --clock manual", newClockShow(deps), newClockAdvance(deps)),
+		cli.Group("fault", "Faults that the development server makes on purpose", newFaultAdd(deps), newFaultList(deps), newFaultClear(deps)),
 	)
 }

@@ -38,10 +38,6 @@ were refused. It begins now, and goes on until Ctrl-C. With -o json each event i
 }
 
 func runEvents(ctx context.Context, deps *cli.Deps, count int) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
 	p := deps.Printer()
 	if p.Format.Structured() && !p.Format.JSON() {
 		return cli.Usage("Use -o json, whose lines a program reads one by one.", "a stream of events is text or JSON")
@@ -49,16 +45,12 @@ func runEvents(ctx context.Context, deps *cli.Deps, count int) error {
 	rows := render.NewStream(p, "")
 	next, seen := int64(-1), 0
 	for ctx.Err() == nil {
-		answer, err := client.Raw(ctx, http.MethodGet, fmt.Sprintf("/dev/events?after=%d&wait=%d", next, eventWait), nil, "")
-		if err != nil {
-			return notDev(err)
-		}
 		var page struct {
 			Next, Missed int64
 			Events       []json.RawMessage
 		}
-		if err := json.Unmarshal(answer.Body, &page); err != nil {
-			return fmt.Errorf("read the events: %w", err)
+		if err := control(ctx, deps, http.MethodGet, fmt.Sprintf("/dev/events?after=%d&wait=%d", next, eventWait), nil, &page); err != nil {
+			return err
 		}
 		if next < 0 {
 			deps.Note("waiting for what happens; Ctrl-C ends")

@@ -28,12 +28,14 @@ type api struct {
 	Options
 	router router
 	feed   *feed
+
+	disturber *disturber
 }
 
 // New returns the server's handler.
 func New(opts Options) http.Handler {
 	a := newAPI(opts)
-	return a.guard(http.HandlerFunc(a.serve))
+	return a.guard(a.disturber.wrap(http.HandlerFunc(a.serve)))
 }
 
 // newAPI registers every route of the flavour.

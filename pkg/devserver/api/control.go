@@ -19,10 +19,13 @@ const maxAdvance = 10 * 365 * 24 * time.Hour
 
 // controlRoutes are below /api/dev; no Conductor has them.
 func (a *api) controlRoutes() {
-	a.feed = newFeed(a.Engine)
+	a.feed, a.disturber = newFeed(a.Engine), newDisturber(a)
 	a.route("GET /api/dev/clock", a.controls(a.getClock))
 	a.route("POST /api/dev/clock", a.controls(a.moveClock))
 	a.route("GET /api/dev/events", a.controls(a.events))
+	a.route("GET /api/dev/faults", a.controls(func(*call) (any, error) { return a.disturber.list(), nil }))
+	a.route("POST /api/dev/faults", a.controls(a.addFault))
+	a.route("DELETE /api/dev/faults", a.controls(a.clearFaults))
 }
 
 // controls lets administrators alone through; on open source, which knows nobody, everybody on this machine.
@@ -75,6 +78,25 @@ func (a *api) events(c *call) (any, error) {
 		return nil, err
 	}
 	return a.feed.after(c.Context(), int64(after), time.Duration(min(max(wait, 0), maxPollWait))*time.Millisecond), nil
+}
+
+func (a *api) addFault(c *call) (any, error) {
+	var rule Disturbance
+	if err := c.body(&rule, false); err != nil {
+		return nil, err
+	}
+	return a.disturber.add(rule)
+}
+
+func (a *api) clearFaults(c *call) (any, error) {
+	id, err := c.number("id", 0)
+	if err != nil {
+		return nil, err
+	}
+	if !a.disturber.clear(id) {
+		return nil, fault.NotFound("There is no fault %d", id)
+	}
+	return a.disturber.list(), nil
 }
 
 // page is a part of the feed: what happened, and the number to ask with next. Missed counts what was forgotten before it was asked for.

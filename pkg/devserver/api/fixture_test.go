@@ -73,7 +73,7 @@ func (f *fixture) serve(opts engine.Options) {
 		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
 		Control: Control{Advance: func(d time.Duration) { f.now = f.now.Add(d) }},
 	})
-	f.handler = f.api.guard(http.HandlerFunc(f.api.serve))
+	f.handler = f.api.guard(f.api.disturber.wrap(http.HandlerFunc(f.api.serve)))
 }
 
 func (f *fixture) identities() {
