@@ -308,7 +308,7 @@ func (l *Language) additions(v view) ([]Addition, error) {
 // "commands" the steps as YAML, "indent" text by a number of blanks.
 func execute(name, text string, v view) ([]byte, error) {
 	tmpl, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"quote": quote, "literal": v.Language.literal, "join": strings.Join, "indent": indent, "contains": strings.Contains,
+		"quote": quote, "step": step, "literal": v.Language.literal, "join": strings.Join, "indent": indent, "contains": strings.Contains,
 		"commands": func(c Commands) (string, error) { return commandList(c, v) },
 	}).Parse(text)
 	if err != nil {
@@ -319,6 +319,16 @@ func execute(name, text string, v view) ([]byte, error) {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
 	return b.Bytes(), nil
+}
+
+// step is one step of an expression's path to a field: as it is where that is a plain name, else in brackets.
+func step(name string) string {
+	for _, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' {
+			return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
+		}
+	}
+	return "." + name
 }
 
 func indent(blanks int, text string) string {
