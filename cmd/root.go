@@ -107,7 +107,7 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 		scaffold.New(deps),
 		worker.New(deps),
 		lint.New(deps),
-		doctor.New(deps),
+		doctor.New(deps, Run),
 		dev.New(deps),
 		quickstart.New(deps, Run),
 		configcmd.New(deps),

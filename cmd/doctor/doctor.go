@@ -4,6 +4,9 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -12,29 +15,39 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/doctor"
+	"github.com/orkesctl/orkesctl/internal/file"
+	"github.com/orkesctl/orkesctl/internal/project"
+	"github.com/orkesctl/orkesctl/internal/render"
 )
+
+// Runner runs a command line of this program; --fix mends with the same commands that the findings name.
+type Runner func(ctx context.Context, deps *cli.Deps, args []string) int
 
 type options struct {
 	only, skip, tasks, categories []string
-	as, output                    string
-	offline                       bool
-	limit                         time.Duration
+	as, output, bundle            string
+	offline, fix, dryRun          bool
+	limit, wait                   time.Duration
+	run                           Runner
+	after                         func(time.Duration) <-chan time.Time // for tests; nil is the clock
 }
 
 // defaultLimit is how long one question to the server may take.
 const defaultLimit = 5 * time.Second
 
 // New returns the command `orkesctl doctor`.
-func New(deps *cli.Deps) *cobra.Command {
-	opts := options{}
+func New(deps *cli.Deps, run Runner) *cobra.Command {
+	opts := options{run: run}
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Say what keeps this project's workers from their tasks, and what to type",
 		Long: `Examine everything between the code and its first task: the environment, the project, the connection, the two identities (yours
 and the worker's), permissions, definitions, domains, queues and pollers. Each finding comes with its cause and the command that
-mends it; a check whose need is not met is not made, so that one mistake is one finding. Nothing is polled and nothing is changed.
+mends it; a check whose need is not met is not made, so that one mistake is one finding. Nothing is polled, and nothing is changed
+without --fix. That shows the commands, asks, and runs them as you: it grants, adds the role, registers definitions and writes the
+worker's env file, and never deletes.
 
 The ids of the checks are explained in docs/checks.md. Exit code 0: all is well, or only warnings; 5: something is broken.`,
-		Example: "orkesctl doctor\norkesctl doctor --task get-inventory\norkesctl doctor --category permissions --as get-inventory-worker",
+		Example: "orkesctl doctor\norkesctl doctor --fix\norkesctl doctor --wait 2m -o short\norkesctl doctor --category permissions --as get-inventory-worker",
 		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := opts.check(deps); err != nil {
@@ -57,10 +70,15 @@ func (o *options) bind(deps *cli.Deps, cmd *cobra.Command) {
 	flags.StringVar(&o.as, "as", "", "examine what this `APPLICATION` may do, in place of the one whose key the worker has")
 	flags.BoolVar(&o.offline, "offline", false, "ask no server")
 	flags.DurationVar(&o.limit, "timeout", defaultLimit, "how long one question to the server may take")
+	flags.BoolVar(&o.fix, "fix", false, "mend what can be mended: show the commands, ask, run them, look again")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "with --fix: show the commands and run none")
+	flags.DurationVar(&o.wait, "wait", 0, "look again until nothing is broken, for at most this `TIME`")
+	flags.StringVar(&o.bundle, "bundle", "", "write the report and what it was made of, without a secret, into this zip `FILE`")
 	flags.StringVarP(&o.output, "output", "o", "", "how to print the report: "+strings.Join(outputs(), "|"))
 	_ = cmd.RegisterFlagCompletionFunc("task", cli.CompleteNames(deps, cli.TaskNames))
 	_ = cmd.RegisterFlagCompletionFunc("category", cobra.FixedCompletions(categoryNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.MarkFlagFilename("bundle", "zip")
 	for _, name := range []string{"only", "skip"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(checkIDs(), cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -83,17 +101,46 @@ func checkIDs() []string {
 }
 
 // outputs are the forms of a report. Those that every command has go through the global flag; see check.
-func outputs() []string { return []string{"table", "wide", "json", "yaml"} }
+func outputs() []string { return []string{"table", "wide", "json", "yaml", "sarif", "junit", "short"} }
 
-// check refuses what was mistyped: a check or a category that does not exist would look like good health.
+// ownOutput reports whether a form is a report's alone.
+func ownOutput(name string) bool { return slices.Contains([]string{"sarif", "junit", "short"}, name) }
+
+// check refuses what was mistyped, and flags that do not fit together.
 func (o *options) check(deps *cli.Deps) error {
-	if !slices.Contains(outputs(), o.output) && o.output != "" {
-		return cli.Usage("One of: "+strings.Join(outputs(), ", "), "-o %s: unknown form of a report", o.output)
-	}
-	deps.Globals.Format.Output = o.output
-	if err := deps.Globals.Format.Check(); err != nil {
+	if err := o.checkOutput(deps); err != nil {
 		return err
 	}
+	if err := o.checkNames(); err != nil {
+		return err
+	}
+	switch {
+	case o.limit <= 0:
+		return cli.Usage("Example: --timeout 30s", "--timeout %s: want a time above zero", o.limit)
+	case o.wait < 0:
+		return cli.Usage("Example: --wait 2m", "--wait %s: want a time that is not negative", o.wait)
+	case o.fix && (o.offline || o.as != ""):
+		return cli.Usage("Leave one of them out.", "--fix does not go with --offline and --as")
+	case o.dryRun && !o.fix:
+		return cli.Usage("Example: orkesctl doctor --fix --dry-run", "--dry-run is for --fix: nothing else changes anything")
+	}
+	return nil
+}
+
+func (o *options) checkOutput(deps *cli.Deps) error {
+	switch {
+	case !slices.Contains(outputs(), o.output) && o.output != "":
+		return cli.Usage("One of: "+strings.Join(outputs(), ", "), "-o %s: unknown form of a report", o.output)
+	case !ownOutput(o.output):
+		deps.Globals.Format.Output = o.output
+	case deps.Globals.Format.Structured():
+		return cli.Usage("Leave one of them out.", "-o %s does not go with --jq and --template", o.output)
+	}
+	return deps.Globals.Format.Check()
+}
+
+// checkNames refuses checks and categories that do not exist: to leave them out would look like good health.
+func (o *options) checkNames() error {
 	for _, id := range slices.Concat(o.only, o.skip) {
 		if !slices.ContainsFunc(checkIDs(), func(known string) bool { return strings.EqualFold(known, id) }) {
 			return cli.Usage("They are listed in docs/checks.md, and by: orkesctl doctor -o wide", "no check %q", id)
@@ -103,9 +150,6 @@ func (o *options) check(deps *cli.Deps) error {
 		if !slices.Contains(categoryNames(), name) {
 			return cli.Usage("One of: "+strings.Join(categoryNames(), ", "), "no category %q", name)
 		}
-	}
-	if o.limit <= 0 {
-		return cli.Usage("Example: --timeout 30s", "--timeout %s: want a time above zero", o.limit)
 	}
 	return nil
 }
@@ -119,31 +163,110 @@ func (o *options) filter() doctor.Filter {
 }
 
 func runDoctor(ctx context.Context, deps *cli.Deps, opts options) error {
-	report, err := examine(ctx, deps, opts)
+	looked, err := opts.look(ctx, deps)
+	if err == nil && opts.fix {
+		looked, err = opts.mend(ctx, deps, looked)
+	}
 	if err != nil {
 		return err
 	}
-	if err := show(deps, report); err != nil {
+	if err := opts.show(deps, looked); err != nil {
 		return err
 	}
-	if report.Failed() {
+	if opts.bundle != "" {
+		if err := opts.pack(ctx, deps, looked); err != nil {
+			return err
+		}
+	}
+	if looked.report.Failed() {
 		return cli.Silent(cli.ExitFindings)
 	}
 	return nil
 }
 
-func examine(ctx context.Context, deps *cli.Deps, opts options) (doctor.Report, error) {
-	facts, err := doctor.Gather(ctx, doctor.Sources{Deps: deps, Tasks: opts.tasks, As: opts.as, Offline: opts.offline, Limit: opts.limit})
-	if err != nil {
-		return doctor.Report{}, fmt.Errorf("examine: %w", err)
-	}
-	return doctor.Examine(facts, opts.filter()), nil
+// look is one examination: what was seen, and what it means.
+type look struct {
+	facts  *doctor.Facts
+	report doctor.Report
 }
 
-func show(deps *cli.Deps, report doctor.Report) error {
-	format := deps.Globals.Format
-	if format.Structured() {
-		return format.Document(deps.Term, report)
+// between is how long --wait rests between two looks.
+const between = time.Second
+
+// look examines, with --wait again and again until nothing is broken or the time is over.
+func (o *options) look(ctx context.Context, deps *cli.Deps) (look, error) {
+	after := o.after
+	if after == nil {
+		after = time.After
 	}
-	return report.Show(deps.Term, format.Output == "wide")
+	for end, looking := deps.Now().Add(o.wait), deps; ; looking = again(deps) {
+		facts, err := doctor.Gather(ctx, doctor.Sources{Deps: looking, Tasks: o.tasks, As: o.as, Offline: o.offline, Limit: o.limit})
+		if err != nil {
+			return look{}, fmt.Errorf("examine: %w", err)
+		}
+		seen := look{facts, doctor.Examine(facts, o.filter())}
+		if seen.report.Healthy() || !deps.Now().Before(end) {
+			return seen, nil
+		}
+		if first := seen.report.First(); first != nil && deps.Term.ErrTTY() {
+			deps.Note("waiting: %s: %s", first.Label, first.Evidence)
+		}
+		select {
+		case <-ctx.Done():
+			return look{}, fmt.Errorf("wait: %w", ctx.Err())
+		case <-after(between):
+		}
+	}
+}
+
+// again is the same dependencies with nothing kept, so that settings and files are read anew, and without the notes that were
+// given before.
+func again(deps *cli.Deps) *cli.Deps {
+	silent := *deps.Term
+	silent.Err = io.Discard
+	fresh := cli.NewDeps(&silent, deps.Getenv, deps.Dir, deps.Version)
+	fresh.Globals, fresh.Args, fresh.Now = deps.Globals, deps.Args, deps.Now
+	return fresh
+}
+
+func (o *options) show(deps *cli.Deps, seen look) error {
+	format, report := deps.Globals.Format, seen.report
+	switch {
+	case o.output == "sarif":
+		file := ""
+		if seen.facts.Project != nil {
+			file = project.FileName
+		}
+		return render.Format{Output: "json"}.Document(deps.Term, report.SARIF(deps.Version, file))
+	case o.output == "junit":
+		return report.JUnit(deps.Term.Out)
+	case o.output == "short":
+		return report.Short(deps.Term.Out)
+	case format.Structured():
+		return format.Document(deps.Term, report)
+	default:
+		return report.Show(deps.Term, format.Output == "wide")
+	}
+}
+
+// pack writes the support archive. What is there is not replaced without a word.
+func (o *options) pack(ctx context.Context, deps *cli.Deps, seen look) error {
+	path := o.bundle
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(deps.Dir, path)
+	}
+	if _, err := os.Stat(path); err == nil {
+		if err := deps.Confirm(ctx, "Replace %s?", o.bundle); err != nil {
+			return err
+		}
+	}
+	data, err := doctor.Bundle(seen.facts, seen.report, deps.Version)
+	if err != nil {
+		return err
+	}
+	if err := file.WriteSecret(path, data); err != nil {
+		return err
+	}
+	deps.Note("Wrote %s: the report, versions, variables' names, requests without their contents, orkesctl.yaml and the definitions. No secret is in it; read it before you send it.", o.bundle)
+	return nil
 }

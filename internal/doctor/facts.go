@@ -55,6 +55,7 @@ type Facts struct {
 	Examples       map[string]Example              // by task: how README.md starts it
 	Host           string                          // this machine, as pollers name themselves
 	Requests       int
+	Log            []string // one line for each request: method, address, answer, time
 }
 
 // Answer is something that was asked for. Asked is false where a root cause made the question pointless.

@@ -105,6 +105,7 @@ func (g *gathering) note(e conductor.Exchange) {
 	defer g.mu.Unlock()
 	f := g.facts
 	f.Requests++
+	f.Log = append(f.Log, fmt.Sprintf("%s %s %d %s %d bytes", e.Method, e.URL, e.Status, e.Duration.Round(time.Microsecond), e.Size))
 	if e.Status == 0 {
 		return
 	}

@@ -59,6 +59,14 @@ func gather(t *testing.T, deps *cli.Deps, change func(*doctor.Sources)) *doctor.
 	return facts
 }
 
+// stop ends a server without waiting for connections that were made and never used, which net/http gives 5 s.
+func stop(t *testing.T, server *devserver.Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit)
+	defer cancel()
+	_ = server.Close(ctx)
+}
+
 // live is a development server with an application shop, its worker's key, and the administrator's client.
 func live(t *testing.T) (url string, key conductor.NewAccessKey, admin *conductor.Client, vars map[string]string) {
 	t.Helper()
@@ -66,7 +74,7 @@ func live(t *testing.T) (url string, key conductor.NewAccessKey, admin *conducto
 	require.NoError(t, err)
 	_, err = server.Start(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { stop(t, server) })
 	id, secret := server.Credentials()
 	admin, err = conductor.New(server.URL(), conductor.WithCredentials(id, secret))
 	require.NoError(t, err)
@@ -132,7 +140,7 @@ func TestGatherFromOpenSource(t *testing.T) {
 	require.NoError(t, err)
 	_, err = server.Start(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { stop(t, server) })
 	f := gather(t, folder(t, workerFiles(strings.TrimSuffix(server.URL(), "/api"), "", ""), nil), nil)
 	require.Equal(t, conductor.KindOSS, f.Server.Kind.Value)
 	require.True(t, f.TaskDefs.Known())
