@@ -18,10 +18,11 @@ import (
 // lab is where the measuring is done: a temporary folder with the programs, built by this run.
 type lab struct {
 	folder   string
-	root     string // of the repository
-	orkesctl string // the program
-	bare     string // its yardstick
-	libs     string // the yardstick with the program's libraries
+	root     string   // of the repository
+	orkesctl string   // the program
+	bare     string   // its yardstick
+	libs     string   // the yardstick with the program's libraries
+	flags    []string // of a release's build
 	duration time.Duration
 }
 
@@ -42,16 +43,24 @@ func newLab(ctx context.Context, duration time.Duration) (*lab, error) {
 		l.close()
 		return nil, err
 	}
-	flags := append([]string{"build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w"}, compilerFlags(string(settings))...)
+	l.flags = append([]string{"build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w"}, compilerFlags(string(settings))...)
 	for program, source := range map[string]string{l.orkesctl: ".", l.bare: "./bench/testdata/bare", l.libs: "./bench/testdata/libraries"} {
-		build := exec.CommandContext(ctx, "go", append(slices.Clone(flags), "-o", program, source)...) //nolint:gosec // G204: names of this file
-		build.Dir, build.Env = l.root, append(os.Environ(), "CGO_ENABLED=0")
-		if said, err := build.CombinedOutput(); err != nil {
+		if err := l.build(ctx, program, source); err != nil {
 			l.close()
-			return nil, fmt.Errorf("build %s: %w\n%s", source, err, said)
+			return nil, err
 		}
 	}
 	return l, nil
+}
+
+// build compiles a program of the repository.
+func (l *lab) build(ctx context.Context, program, source string) error {
+	build := exec.CommandContext(ctx, "go", append(slices.Clone(l.flags), "-o", program, source)...) //nolint:gosec // G204: names of this program's files
+	build.Dir, build.Env = l.root, append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s: %w\n%s", source, err, said)
+	}
+	return nil
 }
 
 // compilerFlags reads from the settings of a release which packages are compiled how.

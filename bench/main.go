@@ -30,6 +30,8 @@ func groups() []group {
 		{"rate", "one-task workflows over HTTP, 4 starters and 4 workers, against a no-op server; medians, taking turns", measureRate},
 		{"latency", "from a start to a long-polling worker having the task, against a no-op server", measureLatency},
 		{"define", "orkesctl task define: requests and time", measureDefine},
+		{"scaffold", "orkesctl scaffold worker, in an empty folder; medians, taking turns", measureScaffold},
+		{"exec", "tasks of " + atOnce + " at a time through worker exec --keep-alive, against the scaffolded SDK workers; medians, taking turns", measureExec},
 	}
 }
 
@@ -78,7 +80,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 
 func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
-	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define)")
+	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define, scaffold, exec)")
 	duration := flags.Duration("duration", 4*time.Second, "how long each round of load takes")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err

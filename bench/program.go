@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -42,13 +43,18 @@ func measureProgram(ctx context.Context, l *lab, results *table) error {
 }
 
 func (l *lab) once(ctx context.Context, program string, taken *usage) error {
-	cmd, err := l.command(ctx, nil, program, "--version")
+	return l.timed(ctx, taken, program, "--version")
+}
+
+// timed runs a program to its end.
+func (l *lab) timed(ctx context.Context, taken *usage, program string, args ...string) error {
+	cmd, err := l.command(ctx, nil, program, args...)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s --version: %w", program, err)
+		return fmt.Errorf("%s %s: %w", program, strings.Join(args, " "), err)
 	}
 	taken.wall = append(taken.wall, time.Since(began))
 	taken.cpu = append(taken.cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
