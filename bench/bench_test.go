@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,4 +76,31 @@ func TestLoadCompletesWorkflows(t *testing.T) {
 	require.Positive(t, completed)
 	_, err = newTarget(ctx, server.URL(), key, "wrong")
 	require.ErrorContains(t, err, "401")
+}
+
+// The backlog is what it is said to be, and what a worker takes from it is counted.
+func TestBacklog(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOSS})
+	require.NoError(t, err)
+	_, err = server.Start(ctx, "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Close(ctx) })
+	target, err := newTarget(ctx, server.URL(), "", "")
+	require.NoError(t, err)
+	require.NoError(t, target.fill(ctx, 60))
+	require.NoError(t, target.fill(ctx, 100))
+	waiting, err := target.waiting(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 100, waiting)
+	working, stop := context.WithCancel(ctx)
+	go func() { defer stop(); _ = target.workAll(working, nil, new(atomic.Int64)) }()
+	rate, err := target.emptied(ctx, 90, 30*time.Second)
+	require.NoError(t, err)
+	require.Positive(t, rate)
+	waiting, err = target.waiting(ctx)
+	require.NoError(t, err)
+	require.Zero(t, waiting)
+	stop()
 }

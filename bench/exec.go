@@ -135,7 +135,7 @@ func (l *lab) worker(ctx context.Context, s *server, dir string, words ...string
 
 // worked is how many tasks a second the worker takes out of a backlog, once it is warm.
 func (l *lab) worked(ctx context.Context, own subject, c *contender) (float64, error) {
-	if err := own.target.fill(ctx); err != nil {
+	if err := own.target.fill(ctx, backlog); err != nil {
 		return 0, err
 	}
 	running, stop := context.WithCancel(ctx)
@@ -144,21 +144,21 @@ func (l *lab) worked(ctx context.Context, own subject, c *contender) (float64, e
 	if err := worker.Start(); err != nil {
 		return 0, err
 	}
-	rate, err := own.target.emptied(ctx, l.duration)
+	rate, err := own.target.emptied(ctx, backlog-warmUp, l.duration)
 	stop()
 	_ = worker.Wait() // it was asked to end
 	return rate, err
 }
 
-// fill starts workflows until the backlog waits.
-func (t *target) fill(ctx context.Context) error {
+// fill starts workflows until n tasks wait.
+func (t *target) fill(ctx context.Context, n int) error {
 	waiting, err := t.waiting(ctx)
 	if err != nil {
 		return err
 	}
 	var load sync.WaitGroup
-	missing, failures := make(chan struct{}, backlog), make([]error, starters)
-	for range backlog - waiting {
+	missing, failures := make(chan struct{}, n), make([]error, starters)
+	for range n - waiting {
 		missing <- struct{}{}
 	}
 	close(missing)
@@ -183,13 +183,13 @@ func (t *target) waiting(ctx context.Context) (int, error) {
 	return size, json.Unmarshal(said, &size)
 }
 
-// emptied is how many tasks a second leave the queue within d, or until it is empty.
-func (t *target) emptied(ctx context.Context, d time.Duration) (float64, error) {
+// emptied is how many tasks a second leave the queue within d, or until it is empty, from when only warm are left on.
+func (t *target) emptied(ctx context.Context, warm int, d time.Duration) (float64, error) {
 	ready, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	before, err := t.until(ready, func(waiting int) bool { return waiting <= backlog-warmUp })
+	before, err := t.until(ready, func(waiting int) bool { return waiting <= warm })
 	if err == nil && ready.Err() != nil {
-		err = fmt.Errorf("it took no %d tasks within %s", warmUp, readyTime)
+		err = fmt.Errorf("there are still %d tasks after %s", before, readyTime)
 	}
 	if err != nil {
 		return 0, err

@@ -144,11 +144,16 @@ func Write(dir string, outcomes []Outcome) error {
 		return fmt.Errorf("open the project's folder: %w", err)
 	}
 	defer func() { _ = root.Close() }()
+	made := map[string]bool{".": true}
 	for _, outcome := range outcomes {
 		if outcome.Action == Unchanged || outcome.Action == ByHand {
 			continue
 		}
-		if err := writeFile(root, outcome.File); err != nil {
+		err := makeDirs(root, path.Dir(outcome.File.Path), made)
+		if err == nil {
+			err = writeFile(root, outcome.File)
+		}
+		if err != nil {
 			return fmt.Errorf("write %s: %w", outcome.File.Path, err)
 		}
 	}
@@ -156,9 +161,6 @@ func Write(dir string, outcomes []Outcome) error {
 }
 
 func writeFile(root *os.Root, file File) error {
-	if err := makeDirs(root, path.Dir(file.Path)); err != nil {
-		return err
-	}
 	temp := file.Path + ".orkesctl-new"
 	f, err := root.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, file.Mode)
 	if err != nil {
@@ -174,15 +176,17 @@ func writeFile(root *os.Root, file File) error {
 	return err
 }
 
-func makeDirs(root *os.Root, dir string) error {
-	if dir == "." {
+// makeDirs makes a folder and those above it, but for those already made.
+func makeDirs(root *os.Root, dir string, made map[string]bool) error {
+	if made[dir] {
 		return nil
 	}
-	if err := makeDirs(root, path.Dir(dir)); err != nil {
+	if err := makeDirs(root, path.Dir(dir), made); err != nil {
 		return err
 	}
 	if err := root.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	made[dir] = true
 	return nil
 }
