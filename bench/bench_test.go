@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -84,23 +87,34 @@ func TestBacklog(t *testing.T) {
 	defer cancel()
 	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOSS})
 	require.NoError(t, err)
-	_, err = server.Start(ctx, "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close(ctx) })
-	target, err := newTarget(ctx, server.URL(), "", "")
+	asked := make(chan struct{}, 1000)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server.ServeHTTP(w, r)
+		if strings.HasSuffix(r.URL.Path, "/queue/size") {
+			asked <- struct{}{}
+		}
+	}))
+	t.Cleanup(front.Close)
+	target, err := newTarget(ctx, front.URL+"/api", "", "")
 	require.NoError(t, err)
 	require.NoError(t, target.fill(ctx, 60))
 	require.NoError(t, target.fill(ctx, 100))
 	waiting, err := target.waiting(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 100, waiting)
+	for range 3 {
+		<-asked
+	}
 	working, stop := context.WithCancel(ctx)
-	go func() { defer stop(); _ = target.workAll(working, nil, new(atomic.Int64)) }()
-	rate, err := target.emptied(ctx, 90, 30*time.Second)
+	defer stop()
+	go func() {
+		<-asked // the measuring has begun
+		_ = target.workAll(working, nil, new(atomic.Int64))
+	}()
+	rate, err := target.emptied(ctx, 100, 30*time.Second)
 	require.NoError(t, err)
 	require.Positive(t, rate)
 	waiting, err = target.waiting(ctx)
 	require.NoError(t, err)
 	require.Zero(t, waiting)
-	stop()
 }
