@@ -14,6 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/doctor"
+	"github.com/orkesctl/orkesctl/internal/term"
 	"github.com/orkesctl/orkesctl/pkg/devserver"
 )
 
@@ -117,4 +120,28 @@ func TestBacklog(t *testing.T) {
 	waiting, err = target.waiting(ctx)
 	require.NoError(t, err)
 	require.Zero(t, waiting)
+}
+
+// What doctor is measured with must be healthy: a finding would be another way through the program.
+func TestDoctorsProjectIsHealthy(t *testing.T) {
+	server, err := devserver.New(devserver.Options{})
+	require.NoError(t, err)
+	_, err = server.Start(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Second)
+		defer cancel()
+		_ = server.Close(ctx)
+	})
+	key, secret := server.Credentials()
+	folder, err := doctorProject(t.Context(), t.TempDir(), server.URL(), key, secret, 3)
+	require.NoError(t, err)
+	vars := map[string]string{"HOME": folder, "CONDUCTOR_SERVER_URL": server.URL(), "CONDUCTOR_AUTH_KEY": key, "CONDUCTOR_AUTH_SECRET": secret}
+	terminal, _, _ := term.Test("")
+	deps := cli.NewDeps(terminal, func(name string) string { return vars[name] }, folder, "test")
+	facts, err := doctor.Gather(t.Context(), doctor.Sources{Deps: deps, Limit: 10 * time.Second})
+	require.NoError(t, err)
+	require.Len(t, facts.Declared, 3)
+	report := doctor.Examine(facts, doctor.Filter{Skip: []string{"ORK-ENV-005", "ORK-PROJ-002"}})
+	require.False(t, report.Failed(), "%+v", report.First())
 }

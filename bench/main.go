@@ -32,6 +32,7 @@ func groups() []group {
 		{"define", "orkesctl task define: requests and time", measureDefine},
 		{"scaffold", "orkesctl scaffold worker, in an empty folder; medians, taking turns", measureScaffold},
 		{"exec", "tasks of " + atOnce + " at a time through worker exec --keep-alive, against the scaffolded SDK workers; medians, taking turns", measureExec},
+		{"doctor", "orkesctl doctor in a healthy project, its server 50 ms away; medians", measureDoctor},
 	}
 }
 
@@ -80,7 +81,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 
 func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
-	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define, scaffold, exec)")
+	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define, scaffold, exec, doctor)")
 	duration := flags.Duration("duration", 4*time.Second, "how long each round of load takes")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err

@@ -118,6 +118,10 @@ type Report struct {
 // Examine makes the checks that the filter wants, and those that they need.
 func Examine(facts *Facts, filter Filter) Report {
 	all := Checks()
+	reader := facts.newReader()
+	examined := *facts
+	examined.grants = &reader
+	facts = &examined
 	e := examination{facts: facts, checks: map[string]Check{}, done: map[string][]Result{}}
 	for _, check := range all {
 		e.checks[check.ID] = check

@@ -56,6 +56,8 @@ type Facts struct {
 	Host           string                          // this machine, as pollers name themselves
 	Requests       int
 	Log            []string // one line for each request: method, address, answer, time
+
+	grants *grant.Reader // see reader
 }
 
 // Answer is something that was asked for. Asked is false where a root cause made the question pointless.
@@ -234,8 +236,15 @@ func (f *Facts) taskNames() []string {
 	return names
 }
 
-// reader reads grants as the settings say, else as the grants show.
+// reader reads grants as the settings say, else as the grants show. Examine makes it once.
 func (f *Facts) reader() grant.Reader {
+	if f.grants != nil {
+		return *f.grants
+	}
+	return f.newReader()
+}
+
+func (f *Facts) newReader() grant.Reader {
 	style, tasks := f.Style.Value, f.taskNames()
 	if style == "" {
 		style, _ = grant.Detect(f.Holder.Value.Grants, tasks)

@@ -33,18 +33,37 @@ type gathering struct {
 	facts          *Facts
 	person, worker *conductor.Client // nil where there is nobody, or where it would be another server
 
-	mu sync.Mutex // guards what every exchange tells of the server
+	mu    sync.Mutex // guards heard: a request may outlive the question
+	heard Facts      // what every exchange tells: Requests, Log and of Server the clock, the quickest answer and the limit
 }
 
 // Gather collects the facts. What cannot be had is said in them: the only errors are those of ctx.
 func Gather(ctx context.Context, src Sources) (*Facts, error) {
 	g := &gathering{Sources: src, facts: &Facts{Now: src.Deps.Now(), Offline: src.Offline, Dir: src.Deps.Dir, Limit: src.Limit, AsApp: src.As}}
-	g.local(ctx)
+	g.here()
 	g.identities()
-	if !src.Offline && g.facts.Server.URL != "" {
-		g.rounds(ctx)
+	online := !src.Offline && g.facts.Server.URL != ""
+	var group sync.WaitGroup
+	group.Go(func() { g.local(ctx) })
+	if online {
+		group.Go(func() { g.first(ctx) })
 	}
+	group.Wait()
+	if online && g.facts.Server.answers() {
+		g.second(ctx)
+		g.third(ctx)
+	}
+	g.listen()
 	return g.facts, ctx.Err()
+}
+
+// listen takes over what the exchanges have told up to now.
+func (g *gathering) listen() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f, heard := g.facts, g.heard.Server
+	f.Requests, f.Log = g.heard.Requests, slices.Clone(g.heard.Log)
+	f.Server.Took, f.Server.Date, f.Server.At, f.Server.Limited = heard.Took, heard.Date, heard.At, heard.Limited
 }
 
 // identities settles who the person and the worker are, and makes their clients.
@@ -103,7 +122,7 @@ func (g *gathering) client(s config.Settings) *conductor.Client {
 func (g *gathering) note(e conductor.Exchange) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f := g.facts
+	f := &g.heard
 	f.Requests++
 	f.Log = append(f.Log, fmt.Sprintf("%s %s %d %s %d bytes", e.Method, e.URL, e.Status, e.Duration.Round(time.Microsecond), e.Size))
 	if e.Status == 0 {
@@ -131,15 +150,6 @@ func told[T any](ctx context.Context, g *gathering, question func(context.Contex
 	return ask(ctx, g.Limit, func(ctx context.Context) (T, error) {
 		return permit.FirstTold([]*conductor.Client{g.person, g.worker}, func(c *conductor.Client) (T, error) { return question(ctx, c) })
 	})
-}
-
-func (g *gathering) rounds(ctx context.Context) {
-	g.first(ctx)
-	if !g.facts.Server.answers() {
-		return
-	}
-	g.second(ctx)
-	g.third(ctx)
 }
 
 // first asks whether anybody is there, and fetches the tokens.

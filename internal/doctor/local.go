@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/orkesctl/orkesctl/internal/discover"
@@ -22,20 +23,27 @@ import (
 // toolchainLimit is how long a toolchain has to tell its version: starting a JVM takes a while.
 const toolchainLimit = 3 * time.Second
 
-// local gathers what is on this machine.
-func (g *gathering) local(ctx context.Context) {
+// here finds the project, and reads the variables: all that has to be known before a server is asked.
+func (g *gathering) here() {
 	f := g.facts
-	f.Project, f.ProjectErr = g.Deps.Project()
-	if f.ProjectErr == nil {
-		g.unit(ctx)
+	if f.Project, f.ProjectErr = g.Deps.Project(); f.ProjectErr == nil {
+		g.unit()
 	}
 	g.variables()
+}
+
+// local gathers what is on this machine, beside the first questions to the server.
+func (g *gathering) local(ctx context.Context) {
+	var group sync.WaitGroup
+	group.Go(func() { g.toolchain(ctx) })
 	g.definitions()
 	g.declared(ctx)
 	g.sources()
+	group.Wait()
 }
 
-func (g *gathering) unit(ctx context.Context) {
+// unit recognises the project's language.
+func (g *gathering) unit() {
 	f := g.facts
 	languages, err := launch.Languages()
 	if err == nil {
@@ -46,7 +54,11 @@ func (g *gathering) unit(ctx context.Context) {
 		return
 	}
 	f.Project = f.Unit.Project
-	if f.Unit.Language == nil {
+}
+
+func (g *gathering) toolchain(ctx context.Context) {
+	f := g.facts
+	if f.Unit == nil || f.Unit.Language == nil {
 		return
 	}
 	tool := f.Unit.Language.Toolchain

@@ -24,6 +24,9 @@ type screen struct {
 	wide  bool // every result is shown
 	width int  // zero is without end
 	out   strings.Builder
+
+	quiet  map[string]bool
+	titles map[string]string
 }
 
 // Show prints the report as people read it: by category, with the fix under each finding, and one line at the end that says what to
@@ -94,7 +97,8 @@ func (s *screen) category(title string, list []Result) {
 // skipping that were given already.
 func (s *screen) worth(all []Result) []Result {
 	var list []Result
-	quiet, good, given := quietChecks(), map[string]int{}, map[string]bool{}
+	quiet, titles := s.checks()
+	good, given := map[string]int{}, map[string]bool{}
 	for _, result := range all {
 		if result.State == OK {
 			good[result.ID]++
@@ -110,7 +114,7 @@ func (s *screen) worth(all []Result) []Result {
 				continue
 			}
 			given[result.ID] = true
-			result.Label, result.Evidence = result.Title(), fmt.Sprintf("%d tasks", good[result.ID])
+			result.Label, result.Evidence = titles[result.ID], fmt.Sprintf("%d tasks", good[result.ID])
 		case result.State == Skipped:
 			if given[result.Because] || quiet[result.ID] && len(all) > 1 || !strings.HasPrefix(result.Because, "needs ") {
 				continue
@@ -124,22 +128,15 @@ func (s *screen) worth(all []Result) []Result {
 	return list
 }
 
-// Title is the title of the result's check.
-func (r Result) Title() string {
-	for _, check := range Checks() {
-		if check.ID == r.ID {
-			return check.Title
+// checks says of each check whether its good results are left out, and its title.
+func (s *screen) checks() (quiet map[string]bool, titles map[string]string) {
+	if s.quiet == nil {
+		s.quiet, s.titles = map[string]bool{}, map[string]string{}
+		for _, check := range Checks() {
+			s.quiet[check.ID], s.titles[check.ID] = check.Quiet, check.Title
 		}
 	}
-	return r.Label
-}
-
-func quietChecks() map[string]bool {
-	quiet := map[string]bool{}
-	for _, check := range Checks() {
-		quiet[check.ID] = check.Quiet
-	}
-	return quiet
+	return s.quiet, s.titles
 }
 
 func markOf(state State) (string, term.Tone) {
