@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	_ "github.com/spf13/viper"
 	_ "github.com/zalando/go-keyring"
+	_ "go.etcd.io/bbolt"
 	_ "gopkg.in/yaml.v3"
 )
 
