@@ -29,8 +29,11 @@ func flagMessage(err error) string {
 	return fmt.Sprintf("invalid argument %q for \"--%s\" flag: want %s", invalid.GetValue(), invalid.GetFlag().Name, wants)
 }
 
-// readFormat reads how to print from a command line that is otherwise wrong, so that its error has the form that was asked for.
+// readFormat reads how to print from a command line that was not understood so far, so that its error has the form that was asked for.
 func readFormat(deps *cli.Deps) {
+	if deps.Globals.Format.Output != "" {
+		return
+	}
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	flags.Usage = func() {}

@@ -25,6 +25,7 @@ const (
 	local  reach = iota // nothing but this machine
 	server              // the server that the settings name: without it, the command fails
 	asks                // the same server, whose silence is part of the answer
+	judges              // the same, and what it says of it has tests of its own
 	runs                // it goes on until it is stopped, or starts other programs
 )
 
@@ -64,10 +65,15 @@ func rows() map[string]row {
 		"config set":          {"server http://localhost:8080 --profile x", local, cli.ExitOK},
 		"config show":         {"", local, cli.ExitOK},
 		"config use":          {"nope", local, cli.ExitNotFound},
+		"dev clock advance":   {"1h", server, cli.ExitFailed},
+		"dev clock show":      {"", server, cli.ExitOK},
 		"dev env":             {"", local, cli.ExitNotFound},
+		"dev events":          {"", runs, cli.ExitOK},
+		"dev exec":            {"-- true", runs, cli.ExitOK},
 		"dev start":           {"--port 0", runs, cli.ExitOK},
 		"dev status":          {"", local, cli.ExitNotFound},
 		"dev stop":            {"", local, cli.ExitOK},
+		"doctor":              {"", judges, cli.ExitFindings},
 		"execution delete":    {"nope --yes", server, cli.ExitNotFound},
 		"execution get":       {"nope", server, cli.ExitNotFound},
 		"execution list":      {"", server, cli.ExitOK},

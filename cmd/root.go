@@ -91,6 +91,9 @@ func Run(ctx context.Context, deps *cli.Deps, args []string) int {
 	root.SetOut(deps.Term.Out)
 	root.SetErr(deps.Term.Err)
 	err := root.ExecuteContext(ctx)
+	if err != nil {
+		readFormat(deps)
+	}
 	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(context.Canceled, err)
 	}
@@ -127,7 +130,6 @@ Start here: orkesctl quickstart`
 	root.Version = deps.Version
 	root.SetVersionTemplate(fmt.Sprintf(versionLine, "{{.Version}}"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		readFormat(deps)
 		return cli.Usage(flagHint(cmd, err), "%s", flagMessage(err))
 	})
 	bindGlobals(root, deps)

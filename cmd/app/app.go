@@ -30,7 +30,10 @@ func New(deps *cli.Deps) *cobra.Command {
 		newWho(deps),
 		cli.Group("role", "The roles of an application", newRoleAdd(deps), newRoleRemove(deps), newRoleList(deps)),
 		cli.Group("key", "The access keys of an application",
-			newKeyCreate(deps), newKeyList(deps), newKeySwitch(deps, true), newKeySwitch(deps, false), newKeyDelete(deps)),
+			newKeyCreate(deps), newKeyList(deps),
+			newKeySwitch(deps, "enable", "ACTIVE", "Enable an access key again"),
+			newKeySwitch(deps, "disable", "INACTIVE", "Disable an access key: it gives no tokens, and its tokens are refused"),
+			newKeyDelete(deps)),
 	)
 }
 
@@ -44,6 +47,21 @@ const needsManager = "Changing an application needs who made it, APPLICATION_MAN
 func bindApp(cmd *cobra.Command, deps *cli.Deps, app *string) {
 	cmd.Flags().StringVar(app, "app", "", "the application's `NAME|ID` (default: the one that orkesctl.yaml names, else the only one)")
 	_ = cmd.RegisterFlagCompletionFunc("app", completeApps(deps))
+}
+
+// onApp makes cmd a command that works on one application: that which --app names, or that which is meant without it.
+func onApp(deps *cli.Deps, cmd *cobra.Command, run func(ctx context.Context, client *conductor.Client, app conductor.Application, args []string) error) *cobra.Command {
+	var word string
+	bindApp(cmd, deps, &word)
+	if cmd.Args == nil {
+		cmd.Args, cmd.ValidArgsFunction = cli.Args(), cobra.NoFileCompletions
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return withApp(cmd.Context(), deps, word, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+			return run(ctx, client, app.Value, args)
+		})
+	}
+	return cmd
 }
 
 // noApplications explains a server that has none.

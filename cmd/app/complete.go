@@ -25,9 +25,13 @@ func completeApps(deps *cli.Deps) cobra.CompletionFunc {
 }
 
 // completeKeys completes the ids of the keys of the application that the command works on.
-func completeKeys(deps *cli.Deps, app *string) cobra.CompletionFunc {
-	return cli.CompleteFirst(cli.CompleteNames(deps, func(ctx context.Context, client *conductor.Client) ([]string, error) {
-		chosen, err := choose(ctx, deps, client, *app)
+func completeKeys(deps *cli.Deps) cobra.CompletionFunc {
+	return cli.CompleteFirst(cli.CompleteWith(deps, func(ctx context.Context, client *conductor.Client, cmd *cobra.Command) ([]string, error) {
+		word, err := cmd.Flags().GetString("app")
+		if err != nil {
+			return nil, err
+		}
+		chosen, err := choose(ctx, deps, client, word)
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func newCreate(deps *cli.Deps) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&opts.roles, "role", nil, "a `ROLE` to give it: worker, metadata-api, unrestricted-worker, … (repeatable)")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
+	cli.BindDryRun(cmd, &opts.dryRun)
 	_ = cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions(roleWords(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -62,7 +62,7 @@ func runCreate(ctx context.Context, deps *cli.Deps, opts createOptions) error {
 	case len(same) == 1:
 		app = same[0]
 	case opts.dryRun:
-		return deps.Printer().Changes([]render.Change{{Kind: kind, ID: name, Action: render.Created, Word: "would be created"}})
+		return deps.Printer().Changes([]render.Change{{Kind: kind, ID: name, Action: render.Created, Word: "would create"}})
 	default:
 		if app, err = client.Applications.Create(ctx, name); err != nil {
 			return cli.Needs(err, "Creating applications needs APPLICATION_CREATOR or ADMIN.")
@@ -76,10 +76,19 @@ func runCreate(ctx context.Context, deps *cli.Deps, opts createOptions) error {
 	if added && action == render.Unchanged {
 		action = render.Updated
 	}
+	return printCreated(deps, app, action, opts.dryRun)
+}
+
+// printCreated says what was done, and to programs the application itself, which they go on with.
+func printCreated(deps *cli.Deps, app conductor.Document[conductor.Application], action string, dryRun bool) error {
 	if deps.Globals.Format.Structured() {
 		return render.One(deps.Printer(), view(), app)
 	}
-	return deps.Printer().Changes([]render.Change{{Kind: kind, ID: name, Action: action}})
+	change := render.Change{Kind: kind, ID: app.Value.Name, Action: action}
+	if dryRun && action != render.Unchanged {
+		change.Word = "would update"
+	}
+	return deps.Printer().Changes([]render.Change{change})
 }
 
 func nameOrProject(deps *cli.Deps, name string) (string, error) {

@@ -59,7 +59,7 @@ func newGrantChange(deps *cli.Deps, verb, short string, revoke bool) *cobra.Comm
 	flags.StringArrayVar(&opts.flags.Workflows, "workflow", nil, "a `WORKFLOW` (repeatable)")
 	flags.StringArrayVar(&opts.flags.Tags, "tag", nil, "everything that carries this tag, `KEY:VALUE` (repeatable)")
 	flags.StringSliceVar(&opts.access, "access", []string{"EXECUTE"}, "the access: create, read, execute, update, delete")
-	flags.BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
+	cli.BindDryRun(cmd, &opts.dryRun)
 	completeTargets(deps, cmd, &opts)
 	return cmd
 }
@@ -97,8 +97,9 @@ func runGrant(ctx context.Context, deps *cli.Deps, client *conductor.Client, app
 	items := opts.flags.Targets(style)
 	for _, item := range items {
 		change := render.Change{Kind: kind, ID: app.Name, Action: render.Updated, Word: "granted", Detail: strings.Join(opts.access, ", ") + " on " + item.Words}
+		verb := "grant"
 		if opts.revoke {
-			change.Word = "revoked"
+			verb, change.Word = "revoke", "revoked"
 		}
 		missing := notHeld(held, item.Target, opts.access)
 		settled := len(missing) == 0
@@ -109,7 +110,7 @@ func runGrant(ctx context.Context, deps *cli.Deps, client *conductor.Client, app
 		case readable && settled:
 			change.Action, change.Word = render.Unchanged, ""
 		case opts.dryRun:
-			change.Word = "would be " + change.Word
+			change.Word = "would " + verb
 		default:
 			if err := send(ctx, client, app, item.Target, opts); err != nil {
 				return errors.Join(deps.Printer().Changes(changes), err)

@@ -12,27 +12,19 @@ import (
 )
 
 func newGrants(deps *cli.Deps) *cobra.Command {
-	var app string
-	cmd := &cobra.Command{
-		Use: "grants", Short: "List what an application was granted",
-		Example: "orkesctl app grants",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				held, err := client.Users.Permissions(ctx, app.Value.UserID())
-				if err != nil {
-					return err
-				}
-				reader, err := readerOf(ctx, deps, client, held)
-				if err != nil {
-					return err
-				}
-				return render.List(deps.Printer(), grantView(reader), held)
-			})
-		},
-	}
-	bindApp(cmd, deps, &app)
-	return cmd
+	return onApp(deps, &cobra.Command{
+		Use: "grants", Short: "List what an application was granted", Example: "orkesctl app grants",
+	}, func(ctx context.Context, client *conductor.Client, app conductor.Application, _ []string) error {
+		held, err := client.Users.Permissions(ctx, app.UserID())
+		if err != nil {
+			return err
+		}
+		reader, err := readerOf(ctx, deps, client, held)
+		if err != nil {
+			return err
+		}
+		return render.List(deps.Printer(), grantView(reader), held)
+	})
 }
 
 // readerOf reads the ids of grants as the settings say, else as the grants themselves show.

@@ -16,7 +16,6 @@ import (
 )
 
 type keyOptions struct {
-	app     string
 	envFile string
 	format  string
 	dryRun  bool
@@ -27,29 +26,29 @@ func newKeyCreate(deps *cli.Deps) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Create an access key; its secret is shown once, or written to an env file",
 		Example: "orkesctl app key create --env-file .env\norkesctl app key create --app billing --format json",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if opts.format != "env" && opts.format != "json" {
-				return cli.Usage("One of: env, json", "--format %s: unknown format", opts.format)
-			}
-			if opts.envFile == "" && !opts.dryRun && deps.Globals.Format.Output == "name" {
-				return cli.Usage("Example: orkesctl app key create --env-file .env -o name", "-o name would lose the secret, which is shown only once")
-			}
-			return withApp(cmd.Context(), deps, opts.app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				return runKeyCreate(ctx, deps, client, app.Value, opts)
-			})
-		},
+		PreRunE: func(*cobra.Command, []string) error { return opts.check(deps.Globals.Format) },
 	}
-	bindApp(cmd, deps, &opts.app)
 	cmd.Flags().StringVar(&opts.envFile, "env-file", "", "write the server's URL, the key and the secret to this `FILE` (mode 0600), and print no secret")
 	cmd.Flags().StringVar(&opts.format, "format", "env", "how to print them without --env-file: env|json")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would change, send nothing")
-	return cmd
+	cli.BindDryRun(cmd, &opts.dryRun)
+	return onApp(deps, cmd, func(ctx context.Context, client *conductor.Client, app conductor.Application, _ []string) error {
+		return runKeyCreate(ctx, deps, client, app, opts)
+	})
+}
+
+func (o keyOptions) check(output render.Format) error {
+	if o.format != "env" && o.format != "json" {
+		return cli.Usage("One of: env, json", "--format %s: unknown format", o.format)
+	}
+	if o.envFile == "" && !o.dryRun && output.Output == "name" {
+		return cli.Usage("Example: orkesctl app key create --env-file .env -o name", "-o name would lose the secret, which is shown only once")
+	}
+	return nil
 }
 
 func runKeyCreate(ctx context.Context, deps *cli.Deps, client *conductor.Client, app conductor.Application, opts keyOptions) error {
 	if opts.dryRun {
-		return deps.Printer().Changes([]render.Change{{Kind: "key", ID: "(new)", Action: render.Created, Word: "would be created", Detail: "for application " + app.Name}})
+		return deps.Printer().Changes([]render.Change{{Kind: "key", ID: "(new)", Action: render.Created, Word: "would create", Detail: "for application " + app.Name}})
 	}
 	path := opts.envFile
 	if path != "" && !filepath.IsAbs(path) {

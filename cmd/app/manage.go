@@ -59,55 +59,50 @@ func withApp(ctx context.Context, deps *cli.Deps, word string,
 }
 
 func newRename(deps *cli.Deps) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
+	return newChange(deps, &cobra.Command{
 		Use: "rename NAME|ID NEW", Short: "Rename an application; its id, keys and grants stay",
-		Example: "orkesctl app rename billing billing-eu",
-		Args:    cli.Args("NAME|ID", "NEW"), ValidArgsFunction: cli.CompleteFirst(completeApps(deps)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				change := render.Change{Kind: kind, ID: args[1], Action: render.Updated, Detail: "was " + app.Value.Name}
-				switch {
-				case app.Value.Name == args[1]:
-					change.Action, change.Detail = render.Unchanged, ""
-				case dryRun:
-					change.Word = "would be renamed"
-				default:
-					if _, err := client.Applications.Rename(ctx, app.Value.ID, args[1]); err != nil {
-						return err
-					}
-				}
-				return deps.Printer().Changes([]render.Change{change})
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
-	return cmd
+		Example: "orkesctl app rename billing billing-eu", Args: cli.Args("NAME|ID", "NEW"),
+	}, func(app conductor.Application, args []string) render.Change {
+		if app.Name == args[1] {
+			return render.Change{Kind: kind, ID: args[1], Action: render.Unchanged}
+		}
+		return render.Change{Kind: kind, ID: args[1], Action: render.Updated, Detail: "was " + app.Name}
+	}, func(ctx context.Context, client *conductor.Client, app conductor.Application, args []string) error {
+		_, err := client.Applications.Rename(ctx, app.ID, args[1])
+		return err
+	})
 }
 
 func newDelete(deps *cli.Deps) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
+	return newChange(deps, &cobra.Command{
 		Use: "delete NAME|ID", Short: "Delete an application with its keys and grants",
-		Example: "orkesctl app delete billing --yes",
-		Args:    cli.Args("NAME|ID"), ValidArgsFunction: cli.CompleteFirst(completeApps(deps)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				change := render.Change{Kind: kind, ID: app.Value.Name, Action: render.Deleted}
-				if dryRun {
-					change.Word = "would be deleted"
-					return deps.Printer().Changes([]render.Change{change})
-				}
+		Example: "orkesctl app delete billing --yes", Args: cli.Args("NAME|ID"),
+	}, func(app conductor.Application, _ []string) render.Change {
+		return render.Change{Kind: kind, ID: app.Name, Action: render.Deleted}
+	}, func(ctx context.Context, client *conductor.Client, app conductor.Application, _ []string) error {
+		return client.Applications.Delete(ctx, app.ID)
+	})
+}
+
+// newChange makes a command that changes the application that its first argument names. change says what becomes of it; before a
+// deletion, people are asked.
+func newChange(
+	deps *cli.Deps, cmd *cobra.Command, change func(app conductor.Application, args []string) render.Change,
+	do func(ctx context.Context, client *conductor.Client, app conductor.Application, args []string) error,
+) *cobra.Command {
+	var dryRun bool
+	cli.BindDryRun(cmd, &dryRun)
+	cmd.ValidArgsFunction = cli.CompleteFirst(completeApps(deps))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return withApp(cmd.Context(), deps, args[0], func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
+			made := change(app.Value, args)
+			if made.Action == render.Deleted && !dryRun {
 				if err := deps.Confirm(ctx, "Delete application %s (%s) with its keys and grants?", app.Value.Name, app.Value.ID); err != nil {
 					return err
 				}
-				if err := client.Applications.Delete(ctx, app.Value.ID); err != nil {
-					return err
-				}
-				return deps.Printer().Changes([]render.Change{change})
-			})
-		},
+			}
+			return deps.ChangeAll(cmd.Name(), dryRun, []render.Change{made}, func(int) error { return do(ctx, client, app.Value, args) })
+		})
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
 	return cmd
 }

@@ -43,9 +43,11 @@ func checkRoles(words []string) error {
 }
 
 func newRoleAdd(deps *cli.Deps) *cobra.Command {
-	return newRoleChange(deps, "add", "Give roles to an application", func(ctx context.Context, client *conductor.Client, id, role string) error {
+	cmd := newRoleChange(deps, "add", "Give roles to an application", func(ctx context.Context, client *conductor.Client, id, role string) error {
 		return client.Applications.AddRole(ctx, id, role)
 	}, false)
+	cmd.PreRunE = func(_ *cobra.Command, words []string) error { return checkRoles(words) }
+	return cmd
 }
 
 func newRoleRemove(deps *cli.Deps) *cobra.Command {
@@ -56,63 +58,46 @@ func newRoleRemove(deps *cli.Deps) *cobra.Command {
 
 // newRoleChange makes add and remove; unchanged is what having the role means.
 func newRoleChange(deps *cli.Deps, verb, short string, do func(context.Context, *conductor.Client, string, string) error, removes bool) *cobra.Command {
-	var app string
 	var dryRun bool
 	cmd := &cobra.Command{
-		Use: verb + " ROLE…", Short: short,
-		Example: "orkesctl app role " + verb + " worker",
-		Args:    cli.Args("ROLE…"), ValidArgsFunction: cobra.FixedCompletions(roleWords(), cobra.ShellCompDirectiveNoFileComp),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkRoles(args); err != nil && !removes {
-				return err
-			}
-			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				has, err := roles(ctx, client, app.Value)
-				if err != nil {
-					return err
-				}
-				var changes []render.Change
-				for _, word := range args {
-					role := roleName(word)
-					change := render.Change{Kind: kind, ID: app.Value.Name, Action: render.Unchanged, Detail: "role " + role}
-					if slices.Contains(has, role) == removes {
-						change.Action = render.Updated
-						if dryRun {
-							change.Word = "would be updated"
-						} else if err := do(ctx, client, app.Value.ID, role); err != nil {
-							return cli.Needs(fmt.Errorf("role %s: %w", role, err), needsManager)
-						}
-					}
-					changes = append(changes, change)
-				}
-				return deps.Printer().Changes(changes)
-			})
-		},
+		Use: verb + " ROLE…", Short: short, Example: "orkesctl app role " + verb + " worker",
+		Args: cli.Args("ROLE…"), ValidArgsFunction: cobra.FixedCompletions(roleWords(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	bindApp(cmd, deps, &app)
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, send nothing")
-	return cmd
+	cli.BindDryRun(cmd, &dryRun)
+	return onApp(deps, cmd, func(ctx context.Context, client *conductor.Client, app conductor.Application, words []string) error {
+		has, err := roles(ctx, client, app)
+		if err != nil {
+			return err
+		}
+		changes := make([]render.Change, len(words))
+		for i, word := range words {
+			role := roleName(word)
+			changes[i] = render.Change{Kind: kind, ID: app.Name, Action: render.Unchanged, Detail: "role " + role}
+			if slices.Contains(has, role) == removes {
+				changes[i].Action = render.Updated
+			}
+		}
+		return deps.ChangeAll(verb, dryRun, changes, func(i int) error {
+			role := roleName(words[i])
+			if err := do(ctx, client, app.ID, role); err != nil {
+				return cli.Needs(fmt.Errorf("role %s: %w", role, err), needsManager)
+			}
+			return nil
+		})
+	})
 }
 
 func newRoleList(deps *cli.Deps) *cobra.Command {
-	var app string
-	cmd := &cobra.Command{
-		Use: "list", Short: "List the roles of an application",
-		Example: "orkesctl app role list",
-		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withApp(cmd.Context(), deps, app, func(ctx context.Context, client *conductor.Client, app conductor.Document[conductor.Application]) error {
-				names, err := roles(ctx, client, app.Value)
-				if err != nil {
-					return err
-				}
-				return render.List(deps.Printer(), render.View[string]{
-					Kind: "role", Name: func(role string) string { return role },
-					Columns: []render.Column[string]{{Title: "role", Value: func(role string) any { return role }}},
-				}, names)
-			})
-		},
-	}
-	bindApp(cmd, deps, &app)
-	return cmd
+	return onApp(deps, &cobra.Command{
+		Use: "list", Short: "List the roles of an application", Example: "orkesctl app role list",
+	}, func(ctx context.Context, client *conductor.Client, app conductor.Application, _ []string) error {
+		names, err := roles(ctx, client, app)
+		if err != nil {
+			return err
+		}
+		return render.List(deps.Printer(), render.View[string]{
+			Kind: "role", Name: func(role string) string { return role },
+			Columns: []render.Column[string]{{Title: "role", Value: func(role string) any { return role }}},
+		}, names)
+	})
 }

@@ -32,16 +32,12 @@ domain-grant (domain:task, task:domain or both). An empty VALUE removes it. Key 
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return runSet(deps, args[0], args[1], dryRun) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, write nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 
 func runSet(deps *cli.Deps, name, value string, dryRun bool) error {
-	paths, err := deps.Paths()
-	if err != nil {
-		return err
-	}
-	profiles, err := config.LoadProfiles(paths)
+	profiles, _, err := deps.Profiles()
 	if err != nil {
 		return err
 	}
@@ -62,7 +58,7 @@ func runSet(deps *cli.Deps, name, value string, dryRun bool) error {
 	case before == profile:
 		change.Action = render.Unchanged
 	case dryRun:
-		change.Word = "would be updated"
+		change.Word = "would update"
 	default:
 		profiles.Profiles[chosen] = profile
 		if profiles.Current == "" {

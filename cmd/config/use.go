@@ -17,16 +17,12 @@ func newUse(deps *cli.Deps) *cobra.Command {
 		ValidArgsFunction: cli.CompleteFirst(cli.CompleteProfiles(deps)),
 		RunE:              func(_ *cobra.Command, args []string) error { return runUse(deps, args[0], dryRun) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, write nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 
 func runUse(deps *cli.Deps, name string, dryRun bool) error {
-	paths, err := deps.Paths()
-	if err != nil {
-		return err
-	}
-	profiles, err := config.LoadProfiles(paths)
+	profiles, _, err := deps.Profiles()
 	if err != nil {
 		return err
 	}
@@ -38,7 +34,7 @@ func runUse(deps *cli.Deps, name string, dryRun bool) error {
 	switch {
 	case profiles.Current == name:
 	case dryRun:
-		change.Action, change.Word = render.Updated, "would be current"
+		change.Action, change.Word = render.Updated, "would use"
 	default:
 		profiles.Current, change.Action, change.Word = name, render.Updated, "current"
 		if err := deps.SaveProfiles(profiles); err != nil {

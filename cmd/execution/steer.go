@@ -82,7 +82,7 @@ func (o operation) command(deps *cli.Deps, states ...string) *cobra.Command {
 		Args: cli.Args("ID…"), ValidArgsFunction: completeRunning(deps, states...),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), deps, args, dryRun) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be done, and do nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 

@@ -38,11 +38,7 @@ address is stored.`,
 }
 
 func runLogin(ctx context.Context, deps *cli.Deps, opts loginOptions) error {
-	paths, err := deps.Paths()
-	if err != nil {
-		return err
-	}
-	profiles, err := config.LoadProfiles(paths)
+	profiles, paths, err := deps.Profiles()
 	if err != nil {
 		return err
 	}
@@ -71,7 +67,7 @@ func runLogin(ctx context.Context, deps *cli.Deps, opts loginOptions) error {
 	}
 	change := render.Change{Kind: "profile", ID: name, Action: render.Updated, Word: "signed in", Detail: who}
 	if opts.dryRun {
-		change.Word = "would be signed in"
+		change.Word = "would sign in"
 		return deps.Printer().Changes([]render.Change{change})
 	}
 	if err := store(deps, paths, profiles, name, profile, secret); err != nil {

@@ -17,16 +17,12 @@ func NewLogout(deps *cli.Deps) *cobra.Command {
 		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error { return runLogout(deps, dryRun) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be forgotten, change nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 
 func runLogout(deps *cli.Deps, dryRun bool) error {
-	paths, err := deps.Paths()
-	if err != nil {
-		return err
-	}
-	profiles, err := config.LoadProfiles(paths)
+	profiles, paths, err := deps.Profiles()
 	if err != nil {
 		return err
 	}
@@ -46,7 +42,7 @@ func runLogout(deps *cli.Deps, dryRun bool) error {
 	switch {
 	case profile.Key == "":
 	case dryRun:
-		change.Action, change.Word = render.Updated, "would be signed out"
+		change.Action, change.Word = render.Updated, "would sign out"
 	default:
 		if err := config.NewSecrets(paths, deps.Getenv).Delete(name, profile.SecretIn); err != nil {
 			return err

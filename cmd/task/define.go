@@ -45,7 +45,7 @@ curl -s https://example.com/tasks.yaml | orkesctl task define -`,
 	}
 	opts.flags.bind(cmd.Flags())
 	cmd.Flags().StringVar(&opts.save, "save", "", "also write the definition made from the flags to this `FILE`")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would change, and send nothing")
+	cli.BindDryRun(cmd, &opts.dryRun)
 	for name, values := range enums() {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}

@@ -20,7 +20,7 @@ default settings.`,
 		Args:    cli.Args("NAME…"), ValidArgsFunction: completeNames(deps),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args, dryRun) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be deleted, and delete nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 

@@ -3,7 +3,6 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -32,14 +31,7 @@ func New(deps *cli.Deps) *cobra.Command {
 func target(client *conductor.Client) define.Target {
 	return define.Target{
 		Noun: kind, Compare: reconcile.TaskDefs, Put: client.TaskDefs.Put,
-		List: func(ctx context.Context) ([]json.RawMessage, error) {
-			defs, err := client.TaskDefs.List(ctx)
-			raw := make([]json.RawMessage, 0, len(defs))
-			for _, def := range defs {
-				raw = append(raw, def.Raw)
-			}
-			return raw, err
-		},
+		List: define.Raw(client.TaskDefs.List),
 	}
 }
 

@@ -66,7 +66,7 @@ func (o *addOptions) bind(cmd *cobra.Command) {
 	bindVersion(cmd, &o.version, "the `VERSION` to change; the latest where none is given")
 	flags.BoolVar(&o.newVersion, "new-version", false, "leave that version as it is, and write the next one")
 	flags.StringVarP(&o.file, "file", "f", "", "change the definition in this `FILE` instead of the server's")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "show the change, and write nothing")
+	cli.BindDryRun(cmd, &o.dryRun)
 }
 
 // check refuses flags that contradict each other.

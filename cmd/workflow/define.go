@@ -27,7 +27,7 @@ per file. All of them are checked before the first is sent, and sent in one requ
 			return runDefine(cmd.Context(), deps, source, dryRun)
 		},
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, and send nothing")
+	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 

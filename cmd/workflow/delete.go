@@ -30,7 +30,7 @@ which.`,
 	}
 	bindVersion(cmd, &opts.version, "the `VERSION` to delete")
 	cmd.Flags().BoolVar(&opts.all, "all-versions", false, "delete every version")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would be deleted, and delete nothing")
+	cli.BindDryRun(cmd, &opts.dryRun)
 	return cmd
 }
 

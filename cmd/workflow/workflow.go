@@ -36,14 +36,7 @@ func New(deps *cli.Deps) *cobra.Command {
 func target(client *conductor.Client) define.Target {
 	return define.Target{
 		Noun: kind, Compare: reconcile.WorkflowDefs, Put: client.WorkflowDefs.PutAll, Version: versionOf,
-		List: func(ctx context.Context) ([]json.RawMessage, error) {
-			defs, err := client.WorkflowDefs.List(ctx)
-			raw := make([]json.RawMessage, 0, len(defs))
-			for _, def := range defs {
-				raw = append(raw, def.Raw)
-			}
-			return raw, err
-		},
+		List: define.Raw(client.WorkflowDefs.List),
 	}
 }
 

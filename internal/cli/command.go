@@ -77,6 +77,11 @@ func filled(cmd *cobra.Command, names, args []string) error {
 	return nil
 }
 
+// BindDryRun adds --dry-run, which every command that writes has (design §1).
+func BindDryRun(cmd *cobra.Command, dryRun *bool) {
+	cmd.Flags().BoolVar(dryRun, "dry-run", false, "show what would change, and change nothing")
+}
+
 // UsageHint returns the lines that follow a usage error: the first example and where help is.
 func UsageHint(cmd *cobra.Command) string { return example(cmd) }
 

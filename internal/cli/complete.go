@@ -58,11 +58,7 @@ func (d *Deps) completing() {
 // CompleteProfiles completes with the names of the profiles.
 func CompleteProfiles(deps *Deps) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		paths, err := deps.Paths()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		profiles, err := config.LoadProfiles(paths)
+		profiles, _, err := deps.Profiles()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

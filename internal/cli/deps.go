@@ -59,6 +59,16 @@ func (d *Deps) Paths() (config.Paths, error) { return config.FindPaths(d.Getenv)
 // Settings returns the settings of the person who runs the command.
 func (d *Deps) Settings() (config.Settings, error) { return d.settings() }
 
+// Profiles reads the profiles file, and says which folders there are.
+func (d *Deps) Profiles() (*config.Profiles, config.Paths, error) {
+	paths, err := d.Paths()
+	if err != nil {
+		return nil, paths, err
+	}
+	profiles, err := config.LoadProfiles(paths)
+	return profiles, paths, err
+}
+
 // SaveProfiles replaces the profiles file.
 func (d *Deps) SaveProfiles(profiles *config.Profiles) error {
 	paths, err := d.Paths()

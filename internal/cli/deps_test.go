@@ -187,3 +187,13 @@ func TestRelative(t *testing.T) {
 		require.Equal(t, want, d.Relative(path))
 	}
 }
+
+func TestProfilesThatCannotBeRead(t *testing.T) {
+	deps, _ := newDeps(t, nil)
+	profiles, paths, err := deps.Profiles()
+	require.NoError(t, err)
+	require.Empty(t, profiles.Names(), "nobody has made any")
+	require.NoError(t, os.MkdirAll(paths.ProfilesFile(), 0o700))
+	_, _, err = deps.Profiles()
+	require.ErrorContains(t, err, paths.ProfilesFile())
+}

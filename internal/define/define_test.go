@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,4 +150,18 @@ func TestReadAsksForSomethingOnATerminal(t *testing.T) {
 	deps := cli.NewDeps(terminal, func(string) string { return "" }, t.TempDir(), "test")
 	_, err := define.Read(deps, define.Source{Kind: definition.KindTaskDef, Usage: "Example: x"})
 	require.Equal(t, cli.ExitUsage, cli.ExitCode(err))
+}
+
+func TestRawKeepsWhatTheServerSent(t *testing.T) {
+	sent := `{"name":"a","ours":{"z":1,"a":2}}`
+	list := define.Raw(func(context.Context) ([]conductor.Document[conductor.TaskDef], error) {
+		return []conductor.Document[conductor.TaskDef]{{Raw: []byte(sent)}}, nil
+	})
+	raw, err := list(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []json.RawMessage{[]byte(sent)}, raw)
+	_, err = define.Raw(func(context.Context) ([]conductor.Document[conductor.TaskDef], error) {
+		return nil, io.ErrUnexpectedEOF
+	})(t.Context())
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }

@@ -25,6 +25,18 @@ type Target struct {
 	Version func(tree map[string]any) int                           // zero for kinds without versions
 }
 
+// Raw makes a Target's List of a client's: each definition as the server sent it.
+func Raw[T any](list func(context.Context) ([]conductor.Document[T], error)) func(context.Context) ([]json.RawMessage, error) {
+	return func(ctx context.Context) ([]json.RawMessage, error) {
+		defs, err := list(ctx)
+		raw := make([]json.RawMessage, 0, len(defs))
+		for _, def := range defs {
+			raw = append(raw, def.Raw)
+		}
+		return raw, err
+	}
+}
+
 // Write brings the server's definitions to what the documents say and prints what that changed. With dryRun it only says so.
 func Write(ctx context.Context, deps *cli.Deps, target Target, documents []*manifest.Document, dryRun bool) error {
 	have, err := target.present(ctx)
