@@ -70,15 +70,24 @@ func rows() map[string]row {
 		"dev env":             {"", local, cli.ExitNotFound},
 		"dev events":          {"", runs, cli.ExitOK},
 		"dev exec":            {"-- true", runs, cli.ExitOK},
+		"dev fault add":       {"--status 503 --path /nothing", server, cli.ExitOK},
+		"dev fault clear":     {"", server, cli.ExitOK},
+		"dev fault list":      {"", server, cli.ExitOK},
 		"dev start":           {"--port 0", runs, cli.ExitOK},
 		"dev status":          {"", local, cli.ExitNotFound},
 		"dev stop":            {"", local, cli.ExitOK},
 		"doctor":              {"", judges, cli.ExitFindings},
+		"doctor why":          {"nope", server, cli.ExitNotFound},
 		"execution delete":    {"nope --yes", server, cli.ExitNotFound},
 		"execution get":       {"nope", server, cli.ExitNotFound},
+		"execution jump":      {"nope ref", server, cli.ExitNotFound},
 		"execution list":      {"", server, cli.ExitOK},
 		"execution pause":     {"nope", server, cli.ExitNotFound},
+		"execution rerun":     {"nope", server, cli.ExitNotFound},
+		"execution restart":   {"nope", server, cli.ExitNotFound},
 		"execution resume":    {"nope", server, cli.ExitNotFound},
+		"execution retry":     {"nope", server, cli.ExitNotFound},
+		"execution skip":      {"nope ref", server, cli.ExitNotFound},
 		"execution terminate": {"nope --yes", server, cli.ExitNotFound},
 		"execution watch":     {"nope", server, cli.ExitNotFound},
 		"lint":                {"task.yaml", local, cli.ExitOK},
@@ -165,14 +174,15 @@ func requireJSON(t *testing.T, c *try) (message, hint string) {
 	return answer.Error.Message, answer.Error.Hint
 }
 
-// leaves are the commands of the tree that do something, by what is typed after the program's name.
+// leaves are the commands of the tree that do something, by what is typed after the program's name. Those that only hold others
+// have no example.
 func leaves(t *testing.T) map[string]*cobra.Command {
 	t.Helper()
 	terminal, _, _ := term.Test("")
 	found := map[string]*cobra.Command{}
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
-		if !c.HasSubCommands() {
+		if !c.HasSubCommands() || c.Example != "" {
 			found[strings.TrimPrefix(c.CommandPath(), "orkesctl ")] = c
 		}
 		for _, child := range c.Commands() {
