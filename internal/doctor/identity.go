@@ -72,8 +72,8 @@ func workerKey(f *Facts) []Result {
 		return one(Result{State: OK, Evidence: "none is needed: the server has no authentication"})
 	case f.Project == nil && len(f.Declared) > 0:
 		return one(Result{State: Skipped, Because: noProject + "; an application is examined with --as NAME"})
-	case f.EnvFile.Err != nil:
-		return one(Result{State: Skipped, Because: "needs " + f.EnvFile.Name})
+	case f.unread() != "":
+		return one(Result{State: Skipped, Because: "needs " + f.unread()})
 	case w.Own && w.Settings.Token.Value != "" && w.Settings.Key.Value == "":
 		return one(Result{State: Warning, Evidence: "a token of the shell's, which workers do not read"}.fixedBy(f.createKey()...))
 	case w.Own:
@@ -84,6 +84,20 @@ func workerKey(f *Facts) []Result {
 		return one(Result{State: Failed, Evidence: "none in " + f.EnvFile.Name, Because: "Orkes refuses a worker without a key; open-source Conductor needs none"}.fixedBy(f.createKey()...))
 	default:
 		return one(Result{State: Failed, Evidence: "none in " + f.EnvFile.Name, Because: "the server refuses whoever has no key"}.fixedBy(f.createKey()...))
+	}
+}
+
+// unread is what could not be read of that which says who the worker is; empty where all could.
+func (f *Facts) unread() string {
+	switch {
+	case f.ProjectErr != nil:
+		return "worker project"
+	case f.EnvFile.Err != nil:
+		return f.EnvFile.Name
+	case f.Worker.Err != nil && f.Project != nil:
+		return varURL
+	default:
+		return ""
 	}
 }
 

@@ -15,11 +15,14 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
-func TestPermissions(t *testing.T) {
+func TestPermissions(t *testing.T) { check(t, permissionMistakes(t)) }
+
+func permissionMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	grants := func(list ...conductor.GrantedAccess) func(*doctor.Facts) {
 		return func(f *doctor.Facts) { f.Holder.Value.Grants = list }
 	}
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"8: no role": {
 			func(f *doctor.Facts) { f.Holder.Value.Roles = nil },
 			[]string{"ORK-PERM-002"},
@@ -56,10 +59,13 @@ func TestPermissions(t *testing.T) {
 				f.AsApp, f.App, f.Holder = "x", failed[conductor.Application](errors.New("no application")), doctor.Answer[permit.Holder]{}
 			}, []string{"ORK-PERM-001"}, doctor.Unknown, "application x", "no application", "orkesctl app list",
 		},
-	})
+	}
 }
 
-func TestTasks(t *testing.T) {
+func TestTasks(t *testing.T) { check(t, taskMistakes(t)) }
+
+func taskMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	defined := func(text string) func(*testing.T, *doctor.Facts) {
 		return func(t *testing.T, f *doctor.Facts) {
 			t.Helper()
@@ -68,7 +74,7 @@ func TestTasks(t *testing.T) {
 		}
 	}
 	with := func(text string) func(*doctor.Facts) { return func(f *doctor.Facts) { defined(text)(t, f) } }
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"13: not defined": {
 			func(f *doctor.Facts) { f.TaskDefs.Value = nil },
 			[]string{"ORK-TASK-001"},
@@ -129,14 +135,17 @@ func TestTasks(t *testing.T) {
 				f.Done.Value = []conductor.TaskSummary{{TaskDefName: "get-inventory", Output: "{}"}, {TaskDefName: "get-inventory"}}
 			}, []string{"ORK-TASK-006"}, doctor.Warning, "the last 2 tasks have no output", "promised are inventory", "return an object at worker.go:7",
 		},
-	})
+	}
 }
 
-func TestDomains(t *testing.T) {
+func TestDomains(t *testing.T) { check(t, domainMistakes(t)) }
+
+func domainMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	declares := func(domain string) func(*doctor.Facts) {
 		return func(f *doctor.Facts) { f.Declared[0].Domain = domain }
 	}
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"9: a typing error in the code": {
 			declares("jhon"), []string{"ORK-DOM-001"}, doctor.Failed, "the worker is in domain jhon, all else in domain john", "worker.go:7", "write domain john at worker.go:7",
 		},
@@ -184,7 +193,7 @@ func TestDomains(t *testing.T) {
 				f.Project.Domain = "b"
 			}, []string{"ORK-DOM-001"}, doctor.Warning, "the domains do not agree", "", "orkesctl task queue get-inventory",
 		},
-	})
+	}
 }
 
 func TestWorkflows(t *testing.T) {
@@ -236,11 +245,14 @@ func TestWorkflows(t *testing.T) {
 	require.Empty(t, findings(doctor.Examine(f, doctor.Filter{})), "the same as the file")
 }
 
-func TestQueuesAndWorkers(t *testing.T) {
+func TestQueuesAndWorkers(t *testing.T) { check(t, queueMistakes(t)) }
+
+func queueMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	wait := func(n int64) func(*doctor.Facts) {
 		return func(f *doctor.Facts) { f.Queues.Value["john:get-inventory"] = n }
 	}
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"12: no worker": {
 			func(f *doctor.Facts) { wait(3)(f); f.Polls.Value = nil },
 			[]string{"ORK-QUEUE-001"},
@@ -289,5 +301,5 @@ func TestQueuesAndWorkers(t *testing.T) {
 			[]string{"ORK-QUEUE-001"},
 			doctor.Unknown, "", "late", "orkesctl task queue",
 		},
-	})
+	}
 }

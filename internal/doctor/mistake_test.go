@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -79,8 +81,11 @@ func check(t *testing.T, mistakes map[string]mistake) {
 	}
 }
 
-func TestEnvironment(t *testing.T) {
-	check(t, map[string]mistake{
+func TestEnvironment(t *testing.T) { check(t, environmentMistakes(t)) }
+
+func environmentMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
+	return map[string]mistake{
 		"1: URL without /api": {
 			func(f *doctor.Facts) { env(f, "CONDUCTOR_SERVER_URL", "http://conductor.example:8080") },
 			[]string{"ORK-ENV-002"},
@@ -195,11 +200,14 @@ func TestEnvironment(t *testing.T) {
 			[]string{"ORK-ENV-006"},
 			doctor.Warning, "git does not ignore .env", "", ">> .gitignore",
 		},
-	})
+	}
 }
 
-func TestProject(t *testing.T) {
-	check(t, map[string]mistake{
+func TestProject(t *testing.T) { check(t, projectMistakes(t)) }
+
+func projectMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
+	return map[string]mistake{
 		"19: no toolchain": {
 			func(f *doctor.Facts) {
 				f.Toolchain.Problem = &launch.Problem{What: "go is not installed", Fix: "Install Go 1.23 or newer"}
@@ -262,11 +270,14 @@ func TestProject(t *testing.T) {
 			[]string{"ORK-PROJ-005"},
 			doctor.Warning, "none found", "", "orkesctl doctor --task",
 		},
-	})
+	}
 }
 
-func TestConnection(t *testing.T) {
-	check(t, map[string]mistake{
+func TestConnection(t *testing.T) { check(t, connectionMistakes(t)) }
+
+func connectionMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
+	return map[string]mistake{
 		"30: no such host": {unreachable("no such host", &dnsError), []string{"ORK-CONN-001"}, doctor.Failed, "no such host", ".env", "correct CONDUCTOR_SERVER_URL in .env"},
 		"30: wrong port":   {unreachable("connection refused", dial), []string{"ORK-CONN-002"}, doctor.Failed, "connection refused", "", "correct CONDUCTOR_SERVER_URL in .env"},
 		"30: no server here": {
@@ -295,7 +306,7 @@ func TestConnection(t *testing.T) {
 		"24: a bit":       {func(f *doctor.Facts) { f.Server.At = now().Add(time.Minute) }, []string{"ORK-CONN-008"}, doctor.Warning, "1m0s ahead of the server", "", ""},
 		"27: a quota":     {func(f *doctor.Facts) { f.Server.Limited = true }, []string{"ORK-CONN-009"}, doctor.Warning, "429", "", ""},
 		"23: token churn": {func(f *doctor.Facts) { f.Worker.Expires = now().Add(10 * time.Minute) }, []string{"ORK-IDENT-007"}, doctor.Failed, "tokens live 10m0s, the SDK keeps them 30m0s", "401", ""},
-	})
+	}
 }
 
 // hanging is what a request that took too long fails with.
@@ -307,9 +318,12 @@ func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
-func TestIdentity(t *testing.T) {
+func TestIdentity(t *testing.T) { check(t, identityMistakes(t)) }
+
+func identityMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	refused := failed[string](&conductor.AuthError{KeyID: "k1", Err: &conductor.Error{Status: 401}})
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"7: no key": {
 			func(f *doctor.Facts) { f.Worker.Own, f.Worker.Settings.Key = false, config.Setting{} },
 			[]string{"ORK-IDENT-001"},
@@ -370,5 +384,23 @@ func TestIdentity(t *testing.T) {
 			[]string{"ORK-IDENT-006"},
 			doctor.Warning, "may do anything", "", "orkesctl app create --role worker",
 		},
-	})
+	}
+}
+
+// The thirty misconfigurations of the worker sheet (section 5) are the least: each has its check, and a test that makes just it.
+func TestEveryUsualMistakeHasACheck(t *testing.T) {
+	made := map[string]bool{}
+	for _, mistakes := range []map[string]mistake{
+		environmentMistakes(t), projectMistakes(t), connectionMistakes(t), identityMistakes(t), permissionMistakes(t), taskMistakes(t), domainMistakes(t), queueMistakes(t),
+	} {
+		for name := range mistakes {
+			numbers, _, _ := strings.Cut(name, ": ")
+			for number := range strings.SplitSeq(numbers, ", ") {
+				made[number] = true
+			}
+		}
+	}
+	for number := 1; number <= 30; number++ {
+		require.True(t, made[strconv.Itoa(number)], "row %d", number)
+	}
 }
