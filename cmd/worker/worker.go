@@ -10,5 +10,5 @@ import (
 // New returns the group `orkesctl worker`.
 func New(deps *cli.Deps) *cobra.Command {
 	return cli.Group("worker", "The workers of this project",
-		newInstall(deps), newTest(deps), newRun(deps), newExec(deps), newSimulate(deps))
+		newList(deps), newInstall(deps), newTest(deps), newRun(deps), newExec(deps), newSimulate(deps))
 }

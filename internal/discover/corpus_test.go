@@ -18,7 +18,7 @@ import (
 // The corpus is sources with what is to be found in them, said in comments on the lines where it is:
 //
 //	expect: TASK [domain=DOMAIN] [from=SOURCE] [slots=N] [poll=TIME]     a worker; ?EXPR for what cannot be resolved, from=code left out
-//	notice: KIND [SUBJECT]                                               a notice
+//	notice: KIND [SUBJECT]                                               a notice, on a line without a worker
 //	env: NAME=VALUE                                                      a variable that the workers see
 //
 // Several on one line are parted by " ; ". A case is a file, or a folder with several.

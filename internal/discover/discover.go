@@ -62,6 +62,8 @@ func Project(ctx context.Context, root string, env Environment) (Findings, error
 		}
 		read(all, env, &found)
 	}
+	readSecrets(all, &found)
+	checkVariables(all, env, &found)
 	found.sort()
 	return found, nil
 }

@@ -31,6 +31,15 @@ func NewEnvironment(shell []string, name string, file []project.Variable) Enviro
 	return env
 }
 
+// EnvironmentOf is what the workers of a project see: the shell's NAME=value lines, and what the project's env file has.
+func EnvironmentOf(p *project.Project, shell []string) (Environment, error) {
+	variables, err := project.ReadVariables(p.EnvFile())
+	if err != nil {
+		return Environment{}, err
+	}
+	return NewEnvironment(shell, p.Env, variables), nil
+}
+
 // Lookup returns a variable's value, and whether it is set; it may be set and empty.
 func (e Environment) Lookup(name string) (string, bool) {
 	v, found := e.variables[name]

@@ -78,6 +78,7 @@ func readGo(all *tree, env Environment, found *Findings) {
 		}
 		r.implementations(pkg)
 	}
+	r.traps(loaded)
 }
 
 func (r *goReader) readModules() {

@@ -43,15 +43,19 @@ func (r *goReader) visit(site goSite, with []ast.Expr) {
 	}
 }
 
-// sdkCall is the name that is called, and whether it is a function of the SDK's worker package rather than a method.
+// sdkCall is the name that is called, and whether it is a function of the SDK's worker package rather than a method; empty for a
+// function of another package.
 func (r *goReader) sdkCall(site goSite) (name string, sdk bool) {
 	switch fun := bare(site.call.Fun).(type) {
 	case *ast.SelectorExpr:
 		x, ok := fun.X.(*ast.Ident)
-		if ok && site.file.imports[x.Name] != "" {
-			return fun.Sel.Name, site.file.imports[x.Name] == goWorker
+		if !ok || site.file.imports[x.Name] == "" {
+			return fun.Sel.Name, false
 		}
-		return fun.Sel.Name, false
+		if sdk = site.file.imports[x.Name] == goWorker; sdk {
+			name = fun.Sel.Name
+		}
+		return name, sdk
 	case *ast.Ident:
 		return fun.Name, site.file.imports["."] == goWorker
 	}

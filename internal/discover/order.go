@@ -52,16 +52,20 @@ func (o order) variable(env Environment, task string, properties []string) (Vari
 			if task == "" && strings.Contains(strings.ToLower(name), "<task") {
 				continue
 			}
-			name = strings.NewReplacer(
-				"<task>", task, "<TASK>", strings.ToUpper(task), "<prop>", property, "<PROP>", strings.ToUpper(property),
-				"<TASK_>", strings.ToUpper(strings.ReplaceAll(task, "-", "_")), "<task_>", strings.ToLower(strings.ReplaceAll(task, "-", "_")),
-			).Replace(name)
-			if v, set := env.variables[name]; set {
+			if v, set := env.variables[o.expand(name, task, property)]; set {
 				return v, true
 			}
 		}
 	}
 	return Variable{}, false
+}
+
+// expand is one of the names for a task and a property.
+func (o order) expand(name, task, property string) string {
+	return strings.NewReplacer(
+		"<task>", task, "<TASK>", strings.ToUpper(task), "<prop>", property, "<PROP>", strings.ToUpper(property),
+		"<TASK_>", strings.ToUpper(strings.ReplaceAll(task, "-", "_")), "<task_>", strings.ToLower(strings.ReplaceAll(task, "-", "_")),
+	).Replace(name)
 }
 
 // apply lets the environment have its say over what the code says.

@@ -22,8 +22,9 @@ func readPython(all *tree, env Environment, found *Findings) {
 		"worker_task": {domain: 2, slots: -1, polling: 1}, "WorkerTask": {domain: 2, slots: 5, polling: 1}, "Worker": {domain: 3, slots: 5, polling: 2},
 	}
 	for _, u := range p.marked() {
+		before := len(found.Workers)
 		for i, t := range u.Tokens {
-			if t.Kind == lexer.Word && t.Value == "class" {
+			if t.Is("class") {
 				p.pythonClass(u, i, found)
 			}
 			if !u.opens(i+1) || t.Kind != lexer.Word || u.oneOf(i-1, "def", "class") {
@@ -35,6 +36,7 @@ func readPython(all *tree, env Environment, found *Findings) {
 				}
 			}
 		}
+		pythonTraps(u, len(found.Workers) > before, found)
 	}
 }
 

@@ -21,6 +21,7 @@ func readScript(all *tree, env Environment, found *Findings) {
 	options, own := p.managerOptions(), p.ownDomain()
 	for _, u := range p.marked() {
 		for i := range u.Tokens {
+			scriptTrap(u, i, found)
 			switch {
 			case u.opens(i) && u.is(i+1, "{") && u.sdkName(i-1) == "worker":
 				for _, f := range p.callers(u, i) {

@@ -80,7 +80,7 @@ func walk(ctx context.Context, root string) (*tree, error) {
 		relative = filepath.ToSlash(relative)
 		switch {
 		case err != nil:
-			all.notice("unreadable", relative, "it cannot be read, and was left out", "Check its permissions.")
+			all.notice(relative, "it cannot be read, and was left out", "Check its permissions.")
 			return nil //nolint:nilerr // the rest can be read, and the notice says so
 		case d.IsDir():
 			if foreign(file, d.Name()) || ignores.Ignored(file, true) {
@@ -131,7 +131,7 @@ func (t *tree) mark(ctx context.Context) error {
 			for s := range next {
 				if problem := s.look(); problem != "" {
 					mu.Lock()
-					t.notice("unreadable", s.path, problem, "Check the file.")
+					t.notice(s.path, problem, "Check the file.")
 					mu.Unlock()
 				}
 			}
@@ -201,6 +201,6 @@ func unwrapped(err error) error {
 	return err
 }
 
-func (t *tree) notice(kind, file, message, fix string) {
-	t.notices = append(t.notices, Notice{Kind: kind, Subject: file, Message: message, Fix: fix, Place: Place{File: file}})
+func (t *tree) notice(file, message, fix string) {
+	t.notices = append(t.notices, Notice{Kind: KindFile, Subject: file, Message: message, Fix: fix, Place: Place{File: file}})
 }
