@@ -17,6 +17,7 @@ import (
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/term"
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/pkg/devserver"
 )
 
@@ -144,4 +145,21 @@ func TestDoctorsProjectIsHealthy(t *testing.T) {
 	require.Len(t, facts.Declared, 3)
 	report := doctor.Examine(facts, doctor.Filter{Skip: []string{"ORK-ENV-005", "ORK-PROJ-002"}})
 	require.False(t, report.Failed(), "%+v", report.First())
+
+// What is measured must be there to be found: of the first files, one in each language declares a worker.
+func TestSourcesHoldWorkers(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, writeSources(root, 10))
+	require.NoError(t, readAll(root))
+	found, err := discover.Project(t.Context(), root, discover.Environment{})
+	require.NoError(t, err)
+	require.Empty(t, found.Notices)
+	var declared []string
+	for _, w := range found.Workers {
+		declared = append(declared, w.Language+" "+w.Task+" "+w.Domain)
+	}
+	require.ElementsMatch(t, []string{"go task-0 john", "python task-1 john", "java task-2 john", "typescript task-3 john", "rust task-4 john"}, declared)
+	_, err = os.Stat(filepath.Join(root, "node_modules", "part0", "file9.rs"))
+	require.NoError(t, err)
+	require.Error(t, readAll(filepath.Join(root, "missing")))
 }

@@ -33,6 +33,7 @@ func groups() []group {
 		{"scaffold", "orkesctl scaffold worker, in an empty folder; medians, taking turns", measureScaffold},
 		{"exec", "tasks of " + atOnce + " at a time through worker exec --keep-alive, against the scaffolded SDK workers; medians, taking turns", measureExec},
 		{"doctor", "orkesctl doctor in a healthy project, its server 50 ms away; medians", measureDoctor},
+		{"discover", "orkesctl worker list in a project of 10,000 sources; medians, taking turns", measureDiscover},
 	}
 }
 

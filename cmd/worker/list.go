@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,14 +33,14 @@ type declared struct {
 
 func newList(deps *cli.Deps) *cobra.Command {
 	return &cobra.Command{
-		Use: "list [DIR]", Short: "List the workers that this project's sources declare",
+		Use: "list [NAME|DIR]", Short: "List the workers that this project's sources declare",
 		Long: `List the workers that this project's sources declare: the task and the domain that each will poll, as the SDK of its language finds
 them in the code, its settings files, the project's .env and your shell's variables. Go, Python, Java, JavaScript, TypeScript and
 Rust are read; nothing is run, and no server is asked. What cannot be said without running the program is shown as ? with its expression.
 
 What does not do what it seems to is said on standard error: a variable that no SDK reads, a trap of an SDK, a secret in a source file.`,
 		Example: "orkesctl worker list\norkesctl worker list -o json\norkesctl worker list ../billing-worker",
-		Args:    cli.Args("[DIR]"), ValidArgsFunction: cli.CompleteFolders,
+		Args:    cli.Args("[NAME]"), ValidArgsFunction: cli.CompleteFirst(completeProjects(deps)),
 		RunE: func(cmd *cobra.Command, args []string) error { return runList(cmd.Context(), deps, args) },
 	}
 }
@@ -67,31 +68,43 @@ func runList(ctx context.Context, deps *cli.Deps, args []string) error {
 			w.Task, w.TaskExpr, w.Domain, w.DomainExpr, w.DomainFrom, w.Language, w.SDK, w.Concurrency, w.PollInterval.Milliseconds(), w.Place.File, w.Place.Line,
 		}
 	}
+	here := func(file string) string { return deps.Relative(filepath.Join(p.Root, filepath.FromSlash(file))) }
 	for _, n := range found.Notices {
+		if n.Place.File != "" {
+			n.Place.File = here(n.Place.File)
+		}
 		deps.Note("%s", noticeLine(n))
 	}
 	if len(workers) == 0 {
 		deps.Note("No workers are declared in the sources below %s. Make a project with one: orkesctl scaffold worker", p.Root)
 	}
-	return render.List(deps.Printer(), declaredView(), workers)
+	return render.List(deps.Printer(), declaredView(here), workers)
 }
 
-// listed is the project in the folder that is named, or around the working folder; a folder without an orkesctl.yaml is one too.
+// listed is the project that is named, or that the working folder belongs to. A folder need not be a project to have sources.
 func listed(deps *cli.Deps, args []string) (*project.Project, error) {
-	dir := deps.Dir
 	if len(args) == 0 {
 		p, err := deps.Project()
-		if p != nil || err != nil {
-			return p, err
+		if p == nil && err == nil {
+			p = &project.Project{Root: deps.Dir, Env: ".env"}
 		}
-	} else if dir = args[0]; !filepath.IsAbs(dir) {
+		return p, err
+	}
+	dir := args[0]
+	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(deps.Dir, dir)
 	}
-	p, err := project.At(dir)
-	if p == nil && err == nil {
-		p = &project.Project{Root: dir, Env: ".env"}
+	if p, err := project.At(dir); p != nil || err != nil {
+		return p, err
 	}
-	return p, err
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return &project.Project{Root: dir, Env: ".env"}, nil
+	}
+	found, err := units(deps, args)
+	if err != nil {
+		return nil, err
+	}
+	return found[0].Project, nil
 }
 
 func noticeLine(n discover.Notice) string {
@@ -108,7 +121,7 @@ func noticeLine(n discover.Notice) string {
 	return line + "\n  " + n.Fix
 }
 
-func declaredView() render.View[declared] {
+func declaredView(here func(string) string) render.View[declared] {
 	return render.View[declared]{
 		Name: func(w declared) string { return orUnknown(w.Task, w.TaskExpression) },
 		Columns: []render.Column[declared]{
@@ -119,7 +132,7 @@ func declaredView() render.View[declared] {
 			{Title: "concurrency", Value: func(w declared) any { return unlessZero(w.Concurrency) }},
 			{Title: "poll interval", Wide: true, Value: func(w declared) any { return interval(w.PollInterval) }},
 			{Title: "sdk", Wide: true, Value: func(w declared) any { return w.SDK }},
-			{Title: "declared at", Whole: true, Value: func(w declared) any { return discover.Place{File: w.File, Line: w.Line}.String() }},
+			{Title: "declared at", Whole: true, Value: func(w declared) any { return discover.Place{File: here(w.File), Line: w.Line}.String() }},
 		},
 	}
 }

@@ -34,7 +34,7 @@ type goPackage struct {
 	files    []*goFile
 	values   map[string]goValueDecl
 	funcs    map[string]goFunc
-	assigned map[string]bool
+	assigned map[string]bool // filled when it is first asked for
 }
 
 type goFile struct {
@@ -51,8 +51,9 @@ type goFunc struct {
 }
 
 type goValueDecl struct {
-	expr ast.Expr
-	file *goFile
+	expr     ast.Expr
+	file     *goFile
+	variable bool
 }
 
 // goSite is a call, and the function that it stands in; nil for a package's variable.
@@ -144,7 +145,7 @@ func (r *goReader) importPath(dir string) string {
 
 // parse reads the files of one folder. What is broken is read as far as it goes.
 func (r *goReader) parse(dir string, sources []*source) *goPackage {
-	pkg := &goPackage{dir: dir, values: map[string]goValueDecl{}, funcs: map[string]goFunc{}, assigned: map[string]bool{}}
+	pkg := &goPackage{dir: dir, values: map[string]goValueDecl{}, funcs: map[string]goFunc{}}
 	r.packages[dir] = pkg
 	for _, s := range sources {
 		text := s.text()
@@ -167,7 +168,7 @@ func (r *goReader) parse(dir string, sources []*source) *goPackage {
 	return pkg
 }
 
-// declare notes the package's constants, variables and functions, and what is assigned to.
+// declare notes the package's constants, variables and functions.
 func (f *goFile) declare() {
 	for _, decl := range f.Decls {
 		switch d := decl.(type) {
@@ -182,17 +183,27 @@ func (f *goFile) declare() {
 					continue
 				}
 				for i, name := range values.Names {
-					f.pkg.values[name.Name] = goValueDecl{values.Values[i], f}
+					f.pkg.values[name.Name] = goValueDecl{values.Values[i], f, d.Tok == token.VAR}
 				}
 			}
 		}
 	}
-	ast.Inspect(f.File, func(n ast.Node) bool {
-		for name := range assignedBy(n) {
-			f.pkg.assigned[name] = true
+}
+
+// assigns reports whether a package gives a variable another value than it begins with.
+func (pkg *goPackage) assigns(name string) bool {
+	if pkg.assigned == nil {
+		pkg.assigned = map[string]bool{}
+		for _, file := range pkg.files {
+			ast.Inspect(file.File, func(n ast.Node) bool {
+				for _, name := range assignedBy(n) {
+					pkg.assigned[name] = true
+				}
+				return true
+			})
 		}
-		return true
-	})
+	}
+	return pkg.assigned[name]
 }
 
 // importedPackage is the project's package that a file knows by a name; nil for others. It is parsed when it is first asked for.

@@ -129,7 +129,7 @@ func (r *goReader) name(name string, f *goFrame, locals goLocals) goValue {
 
 func (r *goReader) declared(pkg *goPackage, name string, depth int) goValue {
 	decl, found := pkg.values[name]
-	if !found || pkg.assigned[name] {
+	if !found || decl.variable && pkg.assigns(name) {
 		return goValue{}
 	}
 	return r.eval(decl.expr, &goFrame{file: decl.file, depth: depth + 1}, nil)

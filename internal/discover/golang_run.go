@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"iter"
-	"maps"
 )
 
 // goLocals are a function's variables at one place. One that is there without a value is not known.
@@ -211,7 +209,7 @@ func forget(locals goLocals, n ast.Node, all bool) {
 			all = true
 		}
 		if all || address {
-			for name := range assignedBy(n) {
+			for _, name := range assignedBy(n) {
 				locals[name] = goValue{}
 			}
 		}
@@ -220,11 +218,11 @@ func forget(locals goLocals, n ast.Node, all bool) {
 }
 
 // assignedBy are the names that a node itself gives another value, or hands out by their address.
-func assignedBy(n ast.Node) iter.Seq[string] {
-	names := map[string]bool{}
+func assignedBy(n ast.Node) []string {
+	var names []string
 	add := func(e ast.Expr) {
 		if name, ok := e.(*ast.Ident); ok && name.Name != "_" {
-			names[name.Name] = true
+			names = append(names, name.Name)
 		}
 	}
 	switch s := n.(type) {
@@ -242,5 +240,5 @@ func assignedBy(n ast.Node) iter.Seq[string] {
 			add(s.X)
 		}
 	}
-	return maps.Keys(names)
+	return names
 }

@@ -48,6 +48,10 @@ func (s spellings) readNames(o order, task string, exact map[string]bool) {
 
 // checkVariables finds variables that look as if they were for a worker, but that no SDK of this project's workers reads.
 func checkVariables(all *tree, env Environment, found *Findings) {
+	variables := slices.DeleteFunc(env.All(), func(v Variable) bool { return !forWorker(v.Name) })
+	if len(variables) == 0 {
+		return
+	}
 	orders := map[string]order{"python": pythonOrder(), "javascript": scriptOrder(), "typescript": scriptOrder(), "rust": rustOrder()}
 	right, exact, languages := spellings{}, map[string]bool{}, []string{}
 	for _, w := range found.Workers {
@@ -61,8 +65,8 @@ func checkVariables(all *tree, env Environment, found *Findings) {
 			exact[name] = true
 		}
 	}
-	for _, v := range env.All() {
-		if !forWorker(v.Name) || exact[v.Name] || len(languages) == 0 || all.names(v.Name) {
+	for _, v := range variables {
+		if exact[v.Name] || len(languages) == 0 || all.names(v.Name) {
 			continue
 		}
 		message, fix := right.explain(v.Name, languages)

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/orkesctl/orkesctl/internal/discover/lexer"
@@ -90,7 +91,7 @@ func readSecrets(all *tree, found *Findings) {
 			if s.marked {
 				secretSettings(s, found)
 			}
-		case s.marked:
+		case s.marked && mayHoldSecret(s.kept):
 			syntax, known := syntaxes[s.ext()]
 			if !known {
 				syntax = lexer.Script() // Go's strings are like those
@@ -103,6 +104,20 @@ func readSecrets(all *tree, found *Findings) {
 			}
 		}
 	}
+}
+
+// mayHoldSecret spares the files that do not even name a secret, or a call that takes one.
+func mayHoldSecret(text []byte) bool {
+	lower := bytes.ToLower(text)
+	if bytes.Contains(lower, []byte("secret")) {
+		return true
+	}
+	for call := range secretCalls() {
+		if bytes.Contains(text, []byte(call)) {
+			return true
+		}
+	}
+	return false
 }
 
 // secret is the secret that a token is; empty for others.
