@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/term"
-	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/pkg/devserver"
 )
 
@@ -145,6 +145,7 @@ func TestDoctorsProjectIsHealthy(t *testing.T) {
 	require.Len(t, facts.Declared, 3)
 	report := doctor.Examine(facts, doctor.Filter{Skip: []string{"ORK-ENV-005", "ORK-PROJ-002"}})
 	require.False(t, report.Failed(), "%+v", report.First())
+}
 
 // What is measured must be there to be found: of the first files, one in each language declares a worker.
 func TestSourcesHoldWorkers(t *testing.T) {
