@@ -25,7 +25,8 @@ type Runner func(ctx context.Context, deps *cli.Deps, args []string) int
 
 type options struct {
 	only, skip, tasks, categories []string
-	as, output, bundle            string
+	as, bundle                    string
+	output                        cli.ReportOutput
 	offline, fix, dryRun          bool
 	limit, wait                   time.Duration
 	run                           Runner
@@ -37,7 +38,7 @@ const defaultLimit = 5 * time.Second
 
 // New returns the command `orkesctl doctor`.
 func New(deps *cli.Deps, run Runner) *cobra.Command {
-	opts := options{run: run}
+	opts := options{run: run, output: reportOutput()}
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Say what keeps this project's workers from their tasks, and what to type",
 		Long: `Examine everything between the code and its first task: the environment, the project, the connection, the two identities (yours
@@ -74,10 +75,9 @@ func (o *options) bind(deps *cli.Deps, cmd *cobra.Command) {
 	flags.BoolVar(&o.dryRun, "dry-run", false, "with --fix: show the commands and run none")
 	flags.DurationVar(&o.wait, "wait", 0, "look again until nothing is broken, for at most this `TIME`")
 	flags.StringVar(&o.bundle, "bundle", "", "write the report and what it was made of, without a secret, into this zip `FILE`")
-	flags.StringVarP(&o.output, "output", "o", "", "how to print the report: "+strings.Join(outputs(), "|"))
+	o.output.Bind(cmd, "the report")
 	_ = cmd.RegisterFlagCompletionFunc("task", cli.CompleteNames(deps, cli.TaskNames))
 	_ = cmd.RegisterFlagCompletionFunc("category", cobra.FixedCompletions(categoryNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.MarkFlagFilename("bundle", "zip")
 	for _, name := range []string{"only", "skip"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(checkIDs(), cobra.ShellCompDirectiveNoFileComp))
@@ -103,12 +103,11 @@ func checkIDs() []string {
 // outputs are the forms of a report. Those that every command has go through the global flag; see check.
 func outputs() []string { return []string{"table", "wide", "json", "yaml", "sarif", "junit", "short"} }
 
-// ownOutput reports whether a form is a report's alone.
-func ownOutput(name string) bool { return slices.Contains([]string{"sarif", "junit", "short"}, name) }
+func reportOutput() cli.ReportOutput { return cli.ReportOutput{Forms: outputs()} }
 
 // check refuses what was mistyped, and flags that do not fit together.
 func (o *options) check(deps *cli.Deps) error {
-	if err := o.checkOutput(deps); err != nil {
+	if err := o.output.Check(deps); err != nil {
 		return err
 	}
 	if err := o.checkNames(); err != nil {
@@ -125,18 +124,6 @@ func (o *options) check(deps *cli.Deps) error {
 		return cli.Usage("Example: orkesctl doctor --fix --dry-run", "--dry-run is for --fix: nothing else changes anything")
 	}
 	return nil
-}
-
-func (o *options) checkOutput(deps *cli.Deps) error {
-	switch {
-	case !slices.Contains(outputs(), o.output) && o.output != "":
-		return cli.Usage("One of: "+strings.Join(outputs(), ", "), "-o %s: unknown form of a report", o.output)
-	case !ownOutput(o.output):
-		deps.Globals.Format.Output = o.output
-	case deps.Globals.Format.Structured():
-		return cli.Usage("Leave one of them out.", "-o %s does not go with --jq and --template", o.output)
-	}
-	return deps.Globals.Format.Check()
 }
 
 // checkNames refuses checks and categories that do not exist: to leave them out would look like good health.
@@ -232,15 +219,15 @@ func again(deps *cli.Deps) *cli.Deps {
 func (o *options) show(deps *cli.Deps, seen look) error {
 	format, report := deps.Globals.Format, seen.report
 	switch {
-	case o.output == "sarif":
+	case o.output.Value == "sarif":
 		file := ""
 		if seen.facts.Project != nil {
 			file = project.FileName
 		}
 		return render.Format{Output: "json"}.Document(deps.Term, report.SARIF(deps.Version, file))
-	case o.output == "junit":
+	case o.output.Value == "junit":
 		return report.JUnit(deps.Term.Out)
-	case o.output == "short":
+	case o.output.Value == "short":
 		return report.Short(deps.Term.Out)
 	case format.Structured():
 		return format.Document(deps.Term, report)

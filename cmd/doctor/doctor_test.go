@@ -34,7 +34,9 @@ func at(t *testing.T, url string) (deps *cli.Deps, out, notes func() string) {
 	return cli.NewDeps(terminal, func(name string) string { return env[name] }, dir, "test"), stdout.String, stderr.String
 }
 
-func options1() options { return options{limit: time.Second, only: []string{"ORK-CONN-002"}} }
+func options1() options {
+	return options{limit: time.Second, only: []string{"ORK-CONN-002"}, output: reportOutput()}
+}
 
 // --wait looks again until the server is there; its clock is the test's.
 func TestWaitUntilTheServerIsThere(t *testing.T) {
@@ -179,7 +181,7 @@ func TestFlagsThatDoNotFit(t *testing.T) {
 	deps, _, _ := at(t, "http://127.0.0.1:9/api")
 	deps.Globals.Format.JQ = ".checks"
 	opts := options1()
-	opts.output = "sarif"
+	opts.output.Value = "sarif"
 	require.ErrorContains(t, opts.check(deps), "does not go with --jq")
 }
 
@@ -187,7 +189,7 @@ func TestFlagsThatDoNotFit(t *testing.T) {
 func TestNoSecretAnywhere(t *testing.T) {
 	for _, form := range outputs() {
 		deps, out, notes := at(t, "http://127.0.0.1:9/api")
-		opts := options{limit: time.Second, output: form, bundle: "support.zip"}
+		opts := options{limit: time.Second, output: cli.ReportOutput{Forms: outputs(), Value: form}, bundle: "support.zip"}
 		require.NoError(t, opts.check(deps))
 		require.Equal(t, cli.ExitFindings, cli.ExitCode(runDoctor(t.Context(), deps, opts)))
 		require.NotEmpty(t, out())

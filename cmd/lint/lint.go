@@ -13,11 +13,13 @@ import (
 	"github.com/orkesctl/orkesctl/internal/lint"
 	"github.com/orkesctl/orkesctl/internal/project"
 	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/internal/sarif"
 )
 
 // New returns the command `orkesctl lint`.
 func New(deps *cli.Deps) *cobra.Command {
 	var level string
+	output := cli.ReportOutput{Forms: append(render.Outputs(), "sarif")}
 	levels := make([]string, 0, len(lint.Levels()))
 	for _, l := range lint.Levels() {
 		levels = append(levels, string(l))
@@ -36,25 +38,34 @@ It ends with code 5 where something of level error is found, and with 0 otherwis
 			if !slices.Contains(levels, level) {
 				return cli.Usage(cli.UsageHint(cmd), "--level %s: not one of %s", level, strings.Join(levels, ", "))
 			}
-			return runLint(deps, cmd, args, lint.Level(level))
+			if err := output.Check(deps); err != nil {
+				return err
+			}
+			return runLint(deps, cmd, args, lint.Level(level), output.Value == "sarif")
 		},
 	}
+	output.Bind(cmd, "what is found")
 	cmd.Flags().StringVar(&level, "level", string(lint.Info), "the least `LEVEL` to show: "+strings.Join(levels, "|"))
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(levels, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func runLint(deps *cli.Deps, cmd *cobra.Command, args []string, level lint.Level) error {
+func runLint(deps *cli.Deps, cmd *cobra.Command, args []string, level lint.Level, scanned bool) error {
 	targets, err := targets(deps, cmd, args)
 	if err != nil {
 		return err
 	}
 	report := lint.Files(targets)
 	shown := report.Within(level)
-	if err := show(deps, shown); err != nil {
+	if scanned {
+		err = render.Format{Output: "json"}.Document(deps.Term, sarifOf(shown, deps.Version))
+	} else {
+		err = show(deps, shown)
+	}
+	if err != nil {
 		return err
 	}
-	if !deps.Globals.Format.Structured() {
+	if !deps.Globals.Format.Structured() && !scanned {
 		deps.Note("%s", summary(shown.Summary))
 	}
 	if report.Summary.Errors > 0 {
@@ -114,6 +125,20 @@ func show(deps *cli.Deps, report lint.Report) error {
 		rows = append(rows, []any{place(f), render.State(f.Level), f.ID, sentence(f)})
 	}
 	return printer.Facts(rows)
+}
+
+// sarifOf is the report as code scanners read it; an info is a note there.
+func sarifOf(report lint.Report, version string) sarif.Log {
+	levels := map[lint.Level]string{lint.Error: "error", lint.Warning: "warning", lint.Info: "note"}
+	var rules []sarif.Rule
+	for _, rule := range lint.Rules() {
+		rules = append(rules, sarif.Rule{ID: rule.ID, Level: levels[rule.Level], Short: rule.Title})
+	}
+	var findings []sarif.Finding
+	for _, f := range report.Findings {
+		findings = append(findings, sarif.Finding{RuleID: f.ID, Level: levels[f.Level], Message: sentence(f), File: f.File, Line: f.Line, Column: f.Column})
+	}
+	return sarif.New("orkesctl lint", version, rules, findings)
 }
 
 // place is where a finding is, as editors read it.
