@@ -66,29 +66,42 @@ type Server struct {
 // New makes a server; nothing listens yet.
 func New(opts Options) (*Server, error) {
 	opts.defaults()
-	eng, err := engine.New(engine.Options{
-		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
-	})
+	rules, err := opts.rules()
+	if err != nil {
+		return nil, err
+	}
+	setup := engine.Options{Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes}
+	if rules != nil {
+		setup.Rights = rights{rules}
+	}
+	eng, err := engine.New(setup)
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
 	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
-	settings := api.Options{Engine: eng, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts}
+	settings := api.Options{
+		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
+	}
 	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
 		settings.Control.Advance = clock.Advance
 	}
-	if opts.Flavor == FlavorOrkes {
-		rules, err := access.New(access.Options{Store: opts.Store, Now: opts.Clock.Now, SigningKey: opts.SigningKey})
-		if err != nil {
-			return nil, err
-		}
-		if err := rules.Bootstrap(context.Background(), AdminApplication, s.key, s.secret); err != nil {
-			return nil, fmt.Errorf("make the administrator: %w", err)
-		}
-		settings.Access = rules
-	}
 	s.handler = api.New(settings)
 	return s, nil
+}
+
+// rules are the access rules of the flavour with the administrator in place; nil where there are none.
+func (o *Options) rules() (*access.Access, error) {
+	if o.Flavor != FlavorOrkes {
+		return nil, nil //nolint:nilnil // no rules is what the open-source flavour has
+	}
+	rules, err := access.New(access.Options{Store: o.Store, Now: o.Clock.Now, SigningKey: o.SigningKey})
+	if err != nil {
+		return nil, err
+	}
+	if err := rules.Bootstrap(context.Background(), AdminApplication, o.Key, o.Secret); err != nil {
+		return nil, fmt.Errorf("make the administrator: %w", err)
+	}
+	return rules, nil
 }
 
 func (o *Options) defaults() {

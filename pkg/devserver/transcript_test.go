@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,49 @@ import (
 // oracle is the address of a real Conductor 3.32.1, to record the transcripts anew: go test ./pkg/devserver -run Transcripts -oracle http://localhost:8080
 var oracle = flag.String("oracle", "", "record testdata/transcript from the Conductor at this address")
 
+// target is the server that HTTP tasks call: $HTTP in a transcript.
+func target(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	answer := func(path, contentType, body string) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.Header().Add("X-Seen", r.URL.RawQuery)
+			w.Header().Add("X-Seen", r.Header.Get("X-One"))
+			_, _ = io.WriteString(w, body)
+		})
+	}
+	answer("/json", "application/json", `{"a":1,"b":2.0,"big":12345678901,"list":[1,"x",null],"o":{"t":true}}`)
+	answer("/text", "text/plain;charset=utf-8", "hello ä")
+	answer("/number", "application/json", "7")
+	answer("/empty", "application/json", "")
+	answer("/broken", "application/json", `{"a":`)
+	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusCreated)
+		_ = json.NewEncoder(w).Encode(map[string]string{
+			"method": r.Method, "body": string(body), "type": r.Header.Get("Content-Type"), "accept": r.Header.Get("Accept"),
+		})
+	})
+	mux.HandleFunc("/status/{code}", func(w http.ResponseWriter, r *http.Request) {
+		code, _ := strconv.Atoi(r.PathValue("code"))
+		w.WriteHeader(code)
+		if code != http.StatusNoContent {
+			_, _ = io.WriteString(w, `{"why":"because"}`)
+		}
+	})
+	mux.HandleFunc("/redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/text", http.StatusFound) })
+	mux.HandleFunc("/slow", func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(10 * time.Second):
+		}
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // differ writes this server's own answers into the transcripts, for somebody to explain them or to mend it.
 var differ = flag.Bool("differ", false, "note in testdata/transcript where this server differs")
 
@@ -34,6 +78,7 @@ var differ = flag.Bool("differ", false, "note in testdata/transcript where this 
 //	start NAME [JSON]       starts it; $NAME is the execution's id from then on
 //	do TYPE STATUS [JSON]   polls a task of the type, once there is one, and reports; further words are the reason
 //	await NAME [REF] STATUS waits until the execution, or the last task of a reference name, is in a state
+//	output NAME REF         waits until a task has an output
 //	sub NAME REF ALIAS      makes $ALIAS the id of the workflow inside a task
 //	pass DURATION           lets time pass
 //	call METHOD PATH [JSON] makes a call and shows its answer
@@ -70,7 +115,7 @@ func TestTranscripts(t *testing.T) {
 // record plays a transcript on the real server and returns it with the answers it got now.
 func record(t *testing.T, text string) string {
 	t.Helper()
-	s := &transcript{t: t, names: map[string]string{}, send: overNetwork(t)}
+	s := &transcript{t: t, names: map[string]string{"HTTP": target(t)}, send: overNetwork(t)}
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, ">") {
@@ -107,7 +152,7 @@ func replay(t *testing.T, text string) string {
 	server, err := devserver.New(devserver.Options{Flavor: devserver.FlavorOSS, Clock: clock})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close(t.Context())) })
-	s := &transcript{t: t, clock: clock, names: map[string]string{}, send: func(r *http.Request) (int, string) {
+	s := &transcript{t: t, clock: clock, names: map[string]string{"HTTP": target(t)}, send: func(r *http.Request) (int, string) {
 		answer := httptest.NewRecorder()
 		server.ServeHTTP(answer, r)
 		return answer.Code, answer.Body.String()
@@ -165,6 +210,8 @@ func (s *transcript) say(line string) []string {
 		return s.work(rest)
 	case "await":
 		return s.await(words)
+	case "output":
+		return s.eventually(line, func() bool { return len(s.last(words[0], words[1]).OutputData) > 0 })
 	case "sub":
 		s.names[words[2]] = s.last(words[0], words[1]).SubWorkflowID
 	case "pass":
@@ -314,7 +361,9 @@ func compact(value any) string {
 }
 
 func anonymous(text string) string {
-	return regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).ReplaceAllString(text, "ID")
+	text = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).ReplaceAllString(text, "ID")
+	text = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`).ReplaceAllString(text, "HOST")
+	return regexp.MustCompile(`\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT`).ReplaceAllString(text, "DATE")
 }
 
 // show is an execution, task by task.

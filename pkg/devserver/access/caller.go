@@ -16,6 +16,9 @@ type Caller struct {
 	id, name string
 }
 
+// As is the caller that a user id stands for, whether or not it has a token: somebody on whose behalf the server does something.
+func (a *Access) As(id string) *Caller { return &Caller{access: a, id: id, name: id} }
+
 // ID is the caller's user id, "app:<id>" for an application; empty without access control.
 func (c *Caller) ID() string {
 	if c == nil {

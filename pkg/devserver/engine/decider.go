@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -19,6 +20,8 @@ type environment struct {
 	forked bool // a dynamic fork has started in this call, though its commands may not be applied yet
 
 	scripts scripts
+	web     *http.Client
+	clock   func() int64 // the time for jobs, which may ask it at any moment
 	secret  func(name string) (string, bool)
 	grow    func(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) // nodes of tasks that are data
 }

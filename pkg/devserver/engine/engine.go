@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
@@ -22,6 +23,8 @@ type Options struct {
 	// with an execution locked, so they must not call the engine.
 	Environment func(name string) (value string, ok bool)
 	Secret      func(name string) (value string, ok bool)
+	// Rights are those of who started a workflow, in what its tasks do to others; nil allows everything.
+	Rights Rights
 }
 
 // Engine runs workflows. All methods may be called from several goroutines.
@@ -42,6 +45,8 @@ type Engine struct {
 	definitions *definitions
 	subscribers subscribers
 	scripts     scripts
+	web         *http.Client
+	rights      Rights
 	jobs        background
 
 	closing sync.Once
@@ -57,6 +62,9 @@ func New(opts Options) (*Engine, error) {
 	if opts.Clock == nil {
 		opts.Clock = SystemClock()
 	}
+	if opts.Rights == nil {
+		opts.Rights = allRights{}
+	}
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -65,7 +73,7 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		outside: opts.Environment, secret: opts.Secret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), rights: opts.Rights, closed: make(chan struct{}),
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, fmt.Errorf("loading the engine's state: %w", err)
@@ -80,6 +88,7 @@ func (e *Engine) Close() error {
 		close(e.closed)
 		e.timers.close()
 		e.jobs.close()
+		e.web.CloseIdleConnections()
 	})
 	return nil
 }
@@ -90,7 +99,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, grow: e.grow, secret: e.secret,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, clock: e.now, grow: e.grow, secret: e.secret,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

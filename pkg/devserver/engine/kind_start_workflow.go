@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,7 +64,7 @@ func (c startOther) apply(x *execution, now int64) []*task {
 		end := finishTask{task: c.task, status: conductor.TaskCompleted, output: map[string]any{"workflowId": from.id}}
 		var errands []errand
 		if e.index.execution(from.id) == nil {
-			id, follow, err := e.begin(context.Background(), c.req, from)
+			id, follow, err := e.beginFor(c.req, from)
 			errands, end.output["workflowId"] = follow, id
 			if err != nil {
 				end = finishTask{task: c.task, status: conductor.TaskFailed, reason: because(err)}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"maps"
 	"strconv"
 
@@ -85,7 +84,7 @@ func (e *Engine) bear(t *task, req conductor.StartWorkflowRequest, from birth) [
 	if child := e.index.execution(from.id); child != nil {
 		return e.askChild(child)
 	}
-	_, errands, err := e.begin(context.Background(), req, from)
+	_, errands, err := e.beginFor(req, from)
 	if err == nil {
 		return errands
 	}

@@ -61,7 +61,7 @@ func (j *javascript) eval(source string, bindings map[string]any) (any, error) {
 			return nil, scriptFailure(err)
 		}
 	}
-	defer j.watch(vm)()
+	defer watch("Script", j.limit, func(reason string) { vm.Interrupt(reason) })()
 	value, err := vm.RunProgram(program)
 	if err != nil {
 		return nil, scriptFailure(err)
@@ -87,10 +87,10 @@ func (j *javascript) compile(source string) (*goja.Program, error) {
 	return program, nil
 }
 
-// watch interrupts a script that takes too long or too much, until the returned function is called.
-func (j *javascript) watch(vm *goja.Runtime) (stop func()) {
+// watch interrupts what takes too long or too much, until the returned function is called.
+func watch(what string, limit time.Duration, interrupt func(reason string)) (stop func()) {
 	done, start := make(chan struct{}), time.Now()
-	first := time.AfterFunc(scriptWatch, func() { // most scripts are over by then
+	first := time.AfterFunc(scriptWatch, func() { // most are over by then
 		before := heapBytes()
 		ticks := time.NewTicker(scriptWatch)
 		defer ticks.Stop()
@@ -101,10 +101,10 @@ func (j *javascript) watch(vm *goja.Runtime) (stop func()) {
 			case <-ticks.C:
 			}
 			switch {
-			case time.Since(start) > j.limit:
-				vm.Interrupt(fmt.Sprintf("Script not finished after %s, interrupted", j.limit))
+			case time.Since(start) > limit:
+				interrupt(fmt.Sprintf("%s not finished after %s, interrupted", what, limit))
 			case heapBytes() > before+scriptMemory:
-				vm.Interrupt(fmt.Sprintf("Script took more than %d MB of memory, interrupted", scriptMemory>>20))
+				interrupt(fmt.Sprintf("%s took more than %d MB of memory, interrupted", what, scriptMemory>>20))
 			}
 		}
 	})

@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// eventKind is EVENT: it tells event handlers of something. Of the queues that Conductor knows, the internal one is here.
+func eventKind() kind { return kind{schedule: scheduleEvent, execute: executeEvent} }
+
+// scheduleEvent notes in the input where the event goes, as the real server does.
+func scheduleEvent(m *mapping) ([]*task, error) {
+	t := m.newTask()
+	t.Wire.InputData["sink"] = compile(m.n.task.Sink).resolve(&scope{x: m.x})
+	t.Wire.InputData["asyncComplete"] = m.n.task.AsyncComplete
+	return []*task{t}, nil
+}
+
+// internalQueue is the type of the queue inside the server.
+const internalQueue = "conductor"
+
+func executeEvent(x *execution, t *task, _ *environment) []command {
+	if t.Wire.Status == conductor.TaskInProgress {
+		return nil // somebody else completes it
+	}
+	sink := textOf(t.Wire.InputData["sink"])
+	queue := sink
+	switch kind, rest, named := strings.Cut(sink, ":"); {
+	case kind == internalQueue && !named:
+		queue = internalQueue + ":" + x.wf.WorkflowName + ":" + t.Wire.ReferenceTaskName
+	case kind == internalQueue:
+		queue = internalQueue + ":" + x.wf.WorkflowName + ":" + rest
+	}
+	domains := make(map[string]any, len(x.wf.TaskToDomain))
+	for name, domain := range x.wf.TaskToDomain {
+		domains[name] = domain
+	}
+	output := maps.Clone(t.Wire.InputData)
+	maps.Copy(output, map[string]any{
+		"workflowInstanceId": x.id, "workflowType": x.wf.WorkflowName, "workflowVersion": int64(x.wf.WorkflowVersion),
+		"correlationId": orNull(x.wf.CorrelationID), "taskToDomain": domains, "event_produced": queue,
+	})
+	if queueType, _, _ := strings.Cut(queue, ":"); queueType != internalQueue {
+		return []command{finishTask{task: t, status: conductor.TaskFailed, output: output, reason: fmt.Sprintf(
+			"Error loading queue:%s, for task:%s, error: Unknown queue type %s", queue, t.Wire.TaskID, queueType)}}
+	}
+	if t.node.task.AsyncComplete {
+		return []command{waitTask{task: t, until: never, output: output}}
+	}
+	return []command{finishTask{task: t, status: conductor.TaskCompleted, output: output}}
+}
