@@ -83,7 +83,7 @@ func traps() []trap {
 		{
 			kindSecret, "a secret stands in the source", "take it from the environment, and make a new key: orkesctl app key create --env-file .env",
 			append([]string{".py", ".go", ".java", ".kt", ".rs", ".cs", ".rb", ".properties"}, scripts...),
-			pattern(`(?i)(?:key_?secret|auth_?secret|client\.secret)["']?[ \t]*[:=(,][ \t]*(?:["'][A-Za-z0-9+/_-]{20,}["']|[A-Za-z0-9+/_-]{20,}[ \t]*$)`, "", ""),
+secretIn,
 		},
 	}
 }
@@ -105,6 +105,21 @@ func pattern(fits, needed, excuse string) func(string) int {
 		}
 		return 1 + strings.Count(text[:at[0]], "\n")
 	}
+}
+
+// secretIn finds a secret that is written out: a long value with digits, which no variable's name and no sentence is.
+func secretIn(text string) int {
+	written := regexp.MustCompile(`(?im)(?:key_?secret|auth_?secret|client\.secret)["']?[ \t]*[:=(,][ \t]*(?:["']([A-Za-z0-9+/_-]{20,})["']|([A-Za-z0-9+/_-]{20,})[ \t]*$)`)
+	for _, at := range written.FindAllStringSubmatchIndex(text, -1) {
+		from, to := at[2], at[3]
+		if from < 0 {
+			from, to = at[4], at[5]
+		}
+		if value := text[from:to]; strings.ContainsAny(value, "0123456789") && value != strings.ToUpper(value) {
+			return 1 + strings.Count(text[:at[0]], "\n")
+		}
+	}
+	return 0
 }
 
 // unguarded finds a start of Python's workers at the level of the module: outside every function and main guard.
