@@ -83,7 +83,7 @@ func traps() []trap {
 		{
 			kindSecret, "a secret stands in the source", "take it from the environment, and make a new key: orkesctl app key create --env-file .env",
 			append([]string{".py", ".go", ".java", ".kt", ".rs", ".cs", ".rb", ".properties"}, scripts...),
-secretIn,
+			secretIn,
 		},
 	}
 }

@@ -35,8 +35,8 @@ func TestTraps(t *testing.T) {
 		"a secret in properties":           {"application.properties", "conductor.client.key-id=k\nconductor.client.secret=A1b2C3d4E5f6G7h8I9j0K1\n", "secret", 2},
 		"a secret that is a placeholder":   {"main.py", "key_secret='<secret>'\n", "", 0},
 		"a secret from the environment":    {"main.py", "key_secret=os.environ['CONDUCTOR_AUTH_SECRET']\n", "", 0},
-		"a variable's name":              {"main.go", "package main\nconst authSecret = \"CONDUCTOR_AUTH_SECRET\"\n", "", 0},
-		"a secret after one":             {"main.py", "auth_secret = 'CONDUCTOR_AUTH_SECRET'\nkey_secret = 'A1b2C3d4E5f6G7h8I9j0K1'\n", "secret", 2},
+		"a variable's name":                {"main.go", "package main\nconst authSecret = \"CONDUCTOR_AUTH_SECRET\"\n", "", 0},
+		"a secret after one":               {"main.py", "auth_secret = 'CONDUCTOR_AUTH_SECRET'\nkey_secret = 'A1b2C3d4E5f6G7h8I9j0K1'\n", "secret", 2},
 		"a secret by expression":           {"application.properties", "conductor.client.secret=${CONDUCTOR_AUTH_SECRET}\n", "", 0},
 		"another language's words, unread": {"notes.txt", "h.start_processes()\n", "", 0},
 	} {
