@@ -212,7 +212,7 @@ func again(deps *cli.Deps) *cli.Deps {
 	silent := *deps.Term
 	silent.Err = io.Discard
 	fresh := cli.NewDeps(&silent, deps.Getenv, deps.Dir, deps.Version)
-	fresh.Globals, fresh.Args, fresh.Now = deps.Globals, deps.Args, deps.Now
+	fresh.Globals, fresh.Args, fresh.Now, fresh.Environ = deps.Globals, deps.Args, deps.Now, deps.Environ
 	return fresh
 }
 

@@ -66,7 +66,7 @@ func (o *options) command(ctx context.Context, deps *cli.Deps, args []string) in
 	terminal := *deps.Term
 	terminal.Out = deps.Term.Err
 	inner := cli.NewDeps(&terminal, deps.Getenv, deps.Dir, deps.Version)
-	inner.Now = deps.Now
+	inner.Now, inner.Environ = deps.Now, deps.Environ
 	flags := deps.Globals.Settings
 	if settings, err := deps.Settings(); err == nil && settings.Dev && settings.Key.Source == settings.Server.Source {
 		flags.Profile = config.DevProfile // the same, without a line that says so each time

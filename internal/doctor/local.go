@@ -70,12 +70,11 @@ func (g *gathering) toolchain(ctx context.Context) {
 	f.Toolchain.Dependencies = f.Unit.Dependencies()
 }
 
-// shellNames are the variables that are looked at in the shell.
+// shellNames are the variables that are looked at in the shell, beside all whose names begin as Conductor's do.
 func shellNames() []string {
 	return []string{
 		varURL, varKey, varSecret, "CONDUCTOR_AUTH_TOKEN", "CONDUCTOR_WORKER_DOMAIN",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-		"CONDUCTOR_WORKER_ALL_PAUSED", "CONDUCTOR_WORKER_PAUSED", "CONDUCTOR_WORKER_ALL_POLL_INTERVAL_MILLIS", "CONDUCTOR_WORKER_POLL_INTERVAL_MILLIS",
 	}
 }
 
@@ -100,11 +99,26 @@ func (g *gathering) variables() {
 			f.EnvFile.Err = err
 		}
 	}
-	for _, name := range shellNames() {
+	for _, name := range g.shellNames() {
 		if value := g.Deps.Getenv(name); value != "" {
 			f.Variables = append(f.Variables, Variable{Name: name, Value: value, Source: shell})
 		}
 	}
+}
+
+// shellNames adds to those that are asked for those that begin as Conductor's do.
+func (g *gathering) shellNames() []string {
+	names := shellNames()
+	if g.Deps.Environ == nil {
+		return names
+	}
+	for _, line := range g.Deps.Environ() {
+		name, _, _ := strings.Cut(line, "=")
+		if strings.HasPrefix(strings.ToLower(name), "conductor") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func inRepository(path string) bool {

@@ -124,6 +124,30 @@ func main() {
 }
 `
 
+// What the shell says of one task counts too, and what it has that is not Conductor's is none of doctor's business.
+func TestVariablesOfTheShell(t *testing.T) {
+	vars := map[string]string{"CONDUCTOR_WORKER_GET_INVENTORY_PAUSED": "true", "conductor.worker.all.paused": "no", "AWS_SECRET_ACCESS_KEY": canary}
+	deps := folder(t, workerFiles("http://conductor.invalid", "k", canary), vars)
+	deps.Environ = func() []string {
+		var lines []string
+		for name, value := range vars {
+			lines = append(lines, name+"="+value)
+		}
+		return lines
+	}
+	f := gather(t, deps, func(src *doctor.Sources) { src.Offline = true })
+	found := map[string]string{}
+	for _, v := range f.Variables {
+		if v.Line == 0 {
+			found[v.Name] = v.Value
+		}
+	}
+	require.Equal(t, map[string]string{"CONDUCTOR_WORKER_GET_INVENTORY_PAUSED": "true", "conductor.worker.all.paused": "no"}, found)
+	report := doctor.Examine(f, doctor.Filter{Only: []string{"ORK-ENV-008"}})
+	require.Equal(t, "CONDUCTOR_WORKER_GET_INVENTORY_PAUSED", report.Checks[0].Subject)
+	require.Equal(t, doctor.Failed, report.Checks[0].State)
+}
+
 func TestExamples(t *testing.T) {
 	files := workerFiles("http://conductor.invalid", "k", canary)
 	files["README.md"] = "# Shop\n\norkesctl workflow start demo --input a=1 --domain get-inventory=mary --wait\norkesctl workflow start x --domain 'ship order'=y\n"
