@@ -14,7 +14,7 @@ type flow struct {
 	*linter
 
 	document *manifest.Document
-	places   []definition.Place
+	places   []*definition.Place
 	order    map[string]int // of references, by their place in places
 	dynamic  bool           // tasks with other references come into being while it runs
 	found    int
@@ -33,7 +33,7 @@ func (l *linter) workflow(d *manifest.Document) {
 		f.control(at)
 	}
 	for i, at := range f.places {
-		f.expressions(i, at.Path, withoutTasks(at.Task))
+		f.expressions(i, at.Path(), withoutTasks(at.Task))
 	}
 	f.expressions(len(f.places), nil, map[string]any{"outputParameters": d.Tree["outputParameters"]})
 	for _, at := range f.places {
@@ -55,18 +55,18 @@ func (f *flow) tell(id string, path []any, subject string, fix func() string, fo
 func under(path []any, steps ...any) []any { return append(slices.Clone(path), steps...) }
 
 // control checks what follows a fork, and what a JOIN waits for.
-func (f *flow) control(at definition.Place) {
+func (f *flow) control(at *definition.Place) {
 	switch at.Text("type") {
 	case "FORK_JOIN", "FORK_JOIN_DYNAMIC":
 		if next, _ := at.Next["type"].(string); next != "JOIN" {
-			f.tell(forkWithoutJoin, at.Path, at.Text("taskReferenceName"), say("Put a JOIN right behind it"), "no JOIN follows this fork")
+			f.tell(forkWithoutJoin, at.Path(), at.Text("taskReferenceName"), say("Put a JOIN right behind it"), "no JOIN follows this fork")
 		}
 	case "JOIN", "EXCLUSIVE_JOIN":
 		list, _ := at.Task["joinOn"].([]any)
 		for i, item := range list {
 			reference, _ := item.(string)
 			if _, there := f.order[reference]; !there && !f.dynamic {
-				f.tell(joinsNothing, under(at.Path, "joinOn", i), at.Text("taskReferenceName"), f.nearest(reference), "no task has the reference %s", reference)
+				f.tell(joinsNothing, under(at.Path(), "joinOn", i), at.Text("taskReferenceName"), f.nearest(reference), "no task has the reference %s", reference)
 			}
 		}
 	}
@@ -79,14 +79,14 @@ func (f *flow) nearest(reference string) func() string {
 func say(fix string) func() string { return func() string { return fix } }
 
 // uses looks for the definitions of the task, and of the workflow that it starts.
-func (f *flow) uses(at definition.Place) {
+func (f *flow) uses(at *definition.Place) {
 	switch at.Text("type") {
 	case "", "SIMPLE":
 		f.worker(at)
 	case "SUB_WORKFLOW":
 		params, _ := at.Task["subWorkflowParam"].(map[string]any)
 		if name, ok := params["name"].(string); ok && params["workflowDefinition"] == nil {
-			f.starts(under(at.Path, "subWorkflowParam", "name"), name)
+			f.starts(under(at.Path(), "subWorkflowParam", "name"), name)
 		}
 	}
 }
@@ -98,19 +98,19 @@ func (f *flow) starts(path []any, name string) {
 	f.tell(flowElsewhere, path, "workflow/"+name, func() string { return didYouMean(name, sorted(f.flows)) }, "not defined here: it must be on the server")
 }
 
-func (f *flow) worker(at definition.Place) {
+func (f *flow) worker(at *definition.Place) {
 	name := at.Text("name")
 	def, here := f.tasks[name]
 	switch {
 	case at.Task["taskDefinition"] != nil || strings.Contains(name, "$"):
 	case !here:
-		f.tell(taskElsewhere, under(at.Path, "name"), "task/"+name, func() string { return f.nearTask(name) }, "not defined here: it must be on the server")
+		f.tell(taskElsewhere, under(at.Path(), "name"), "task/"+name, func() string { return f.nearTask(name) }, "not defined here: it must be on the server")
 	default:
 		given, _ := at.Task["inputParameters"].(map[string]any)
 		template, _ := def.Tree["inputTemplate"].(map[string]any)
 		for _, key := range texts(def.Tree["inputKeys"]) {
 			if !has(given, key) && !has(template, key) {
-				f.tell(inputMissing, under(at.Path, "inputParameters"), at.Text("taskReferenceName"), say("Pass it in inputParameters, or remove it from the task's inputKeys"),
+				f.tell(inputMissing, under(at.Path(), "inputParameters"), at.Text("taskReferenceName"), say("Pass it in inputParameters, or remove it from the task's inputKeys"),
 					"%s wants the input %s, and nothing passes it", name, key)
 			}
 		}
@@ -208,7 +208,7 @@ func (f *flow) input(path []any, words []string) {
 }
 
 // output checks REFERENCE.output.NAME where the task's definition is here and says which outputs it has.
-func (f *flow) output(path []any, words []string, task definition.Place) {
+func (f *flow) output(path []any, words []string, task *definition.Place) {
 	def, here := f.tasks[task.Text("name")]
 	if len(words) < 2 || words[0] != "output" || !here || !plain(words[1]) || task.Text("type") != "" && task.Text("type") != "SIMPLE" {
 		return

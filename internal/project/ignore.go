@@ -105,24 +105,30 @@ func (r ignore) fits(name string, folder bool) bool {
 	return matches(r.words, strings.Split(name, "/"))
 }
 
-// matches compares word by word; ** stands for any number of them.
+// matches compares word by word; ** stands for any number of them, at the end for at least one. Where a word does not fit, the last **
+// takes one more: no other need.
 func matches(pattern, words []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			if len(pattern) == 1 {
-				return len(words) > 0
-			}
-			return matches(pattern[1:], words) || len(words) > 0 && matches(pattern, words[1:])
-		}
-		if len(words) == 0 {
+	last, taken := -1, 0
+	for p, w := 0, 0; ; {
+		switch {
+		case w == len(words):
+			return p == len(pattern)
+		case p < len(pattern) && pattern[p] == "**":
+			last, taken, p = p, w, p+1
+		case p < len(pattern) && fits(pattern[p], words[w]):
+			p, w = p+1, w+1
+		case last >= 0:
+			taken++
+			p, w = last+1, taken
+		default:
 			return false
 		}
-		if fits, err := path.Match(pattern[0], words[0]); err != nil || !fits {
-			return false
-		}
-		pattern, words = pattern[1:], words[1:]
 	}
-	return len(words) == 0
+}
+
+func fits(pattern, word string) bool {
+	fits, err := path.Match(pattern, word)
+	return err == nil && fits
 }
 
 // Ignore adds the name of the file at path to the .gitignore beside it.

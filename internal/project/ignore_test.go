@@ -73,6 +73,9 @@ func TestIgnores(t *testing.T) {
 		name, folder := strings.CutSuffix(path, "/")
 		require.Equal(t, want, ignores.Ignored(filepath.Join(root, filepath.FromSlash(name)), folder), path)
 	}
+	hostile := strings.Repeat("**/a/", 40) + "b"
+	slow := tree(t, map[string]string{".gitignore": hostile + "\n"})
+	require.False(t, project.NewIgnores(slow).Ignored(filepath.Join(slow, filepath.FromSlash(strings.Repeat("a/", 80)+"c")), false), "in no time")
 	require.True(t, project.Ignored(filepath.Join(root, "build", "keep.log")), "what is in a folder that is left out")
 	require.False(t, project.Ignored(filepath.Join(root, "builds", "keep.log")))
 }

@@ -276,7 +276,7 @@ func locate(tree map[string]any, violation Violation) []any {
 	}
 	for _, at := range Places(tree) {
 		if at.Task["taskReferenceName"] == violation.Reference {
-			return at.Path
+			return at.Path()
 		}
 	}
 	return []any{"tasks"}

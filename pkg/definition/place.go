@@ -2,46 +2,59 @@ package definition
 
 import "slices"
 
-// Place is a task of a workflow's document: where it stands, what follows it in its list (nil at the end), and the paths of the
-// loops that it is in, itself included where it is one.
+// Place is a task of a workflow's document: what follows it in its list (nil at the end), and the references of the loops that it is
+// in, itself included where it is one.
 type Place struct {
-	Path  []any
 	Task  map[string]any
 	Next  map[string]any
 	Loops []string
+
+	around *Place // the task that it is in; nil for those of the workflow
+	steps  []any  // from there
+}
+
+// Path leads to the task. It is made when it is asked for: there may be many tasks, each deep in others.
+func (p *Place) Path() []any {
+	if p.around == nil {
+		return slices.Clone(p.steps)
+	}
+	return append(p.around.Path(), p.steps...)
 }
 
 // Text is a member of the task where that is a text, else empty.
-func (p Place) Text(name string) string {
+func (p *Place) Text(name string) string {
 	text, _ := p.Task[name].(string)
 	return text
 }
 
 // Places are the tasks of a workflow's document in the order in which they are written, those inside others right after them.
-func Places(tree map[string]any) []Place {
-	var found []Place
+func Places(tree map[string]any) []*Place {
+	var found []*Place
 	if tasks, ok := tree["tasks"].([]any); ok {
-		found = places(found, []any{"tasks"}, tasks, nil)
+		found = places(found, nil, branch{[]any{"tasks"}, tasks})
 	}
 	return found
 }
 
-func places(found []Place, path, list []any, loops []string) []Place {
-	for i, item := range list {
+func places(found []*Place, around *Place, list branch) []*Place {
+	for i, item := range list.tasks {
 		task, ok := item.(map[string]any)
 		if !ok {
 			continue
 		}
-		at := Place{Path: under(path, i), Task: task, Loops: loops}
-		if i+1 < len(list) {
-			at.Next, _ = list[i+1].(map[string]any)
+		at := &Place{Task: task, around: around, steps: under(list.path, i)}
+		if around != nil {
+			at.Loops = around.Loops
+		}
+		if i+1 < len(list.tasks) {
+			at.Next, _ = list.tasks[i+1].(map[string]any)
 		}
 		if at.Text("type") == "DO_WHILE" {
-			at.Loops = append(slices.Clone(loops), at.Text("taskReferenceName"))
+			at.Loops = append(slices.Clone(at.Loops), at.Text("taskReferenceName"))
 		}
 		found = append(found, at)
 		for _, inner := range branches(task) {
-			found = places(found, under(at.Path, inner.path...), inner.tasks, at.Loops)
+			found = places(found, at, inner)
 		}
 	}
 	return found

@@ -21,7 +21,7 @@ func TestPlaces(t *testing.T) {
 	for _, at := range definition.Places(tree) {
 		name := at.Text("taskReferenceName")
 		order = append(order, name)
-		loops[name], next[name], paths[name] = at.Loops, at.Next["taskReferenceName"], at.Path
+		loops[name], next[name], paths[name] = at.Loops, at.Next["taskReferenceName"], at.Path()
 	}
 	require.Equal(t, []string{"a", "s", "d", "x", "y", "f", "l", "in", "m", "deep", "j"}, order)
 	require.Equal(t, []string{"l", "m"}, loops["deep"])
