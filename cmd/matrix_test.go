@@ -105,6 +105,7 @@ func rows() map[string]row {
 		"whoami":              {"", server, cli.ExitOK},
 		"worker exec":         {"--task t -- true", runs, cli.ExitOK},
 		"worker install":      {"", runs, cli.ExitFailed},
+		"worker list":         {"", local, cli.ExitOK},
 		"worker run":          {"", runs, cli.ExitFailed},
 		"worker simulate":     {"--task t", runs, cli.ExitOK},
 		"worker test":         {"", runs, cli.ExitFailed},

@@ -131,7 +131,7 @@ func advise(ctx context.Context, deps *cli.Deps, client *conductor.Client, add c
 	}
 	polls, err := client.Tasks.PollData(ctx, add.Name)
 	if err == nil && len(polls) == 0 {
-		deps.Note("Nothing polls %s yet: it will stay SCHEDULED until a worker does.\nSee who polls: orkesctl task queue %s", add.Name, add.Name)
+		deps.Note("Nothing polls %s yet: it will stay SCHEDULED until a worker does.\nWhat is missing says: orkesctl doctor --task %s", add.Name, add.Name)
 	}
 }
 

@@ -158,8 +158,8 @@ func (v *view) idle(quiet time.Duration, execution conductor.Workflow) {
 		if task.Status != conductor.TaskScheduled {
 			continue
 		}
-		v.advice = fmt.Sprintf("%s still waits for a worker%s. See who polls: orkesctl task queue %s",
-			task.ReferenceTaskName, inDomain(task.Domain), taskName(task))
+		v.advice = fmt.Sprintf("%s still waits for a worker%s. Why: orkesctl doctor why %s",
+			task.ReferenceTaskName, inDomain(task.Domain), v.opts.ID)
 		if v.draws() {
 			_ = v.draw(execution) // what stops the next drawing stops it too, and is reported there
 		} else {
@@ -174,13 +174,6 @@ func inDomain(domain string) string {
 		return ""
 	}
 	return " in domain " + domain
-}
-
-func taskName(task conductor.Task) string {
-	if task.TaskDefName != "" {
-		return task.TaskDefName
-	}
-	return task.TaskType
 }
 
 // Row is a task's line among the changes: reference, state, domain, and what explains the state.

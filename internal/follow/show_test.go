@@ -98,7 +98,7 @@ func TestShowLiveWithManyTasks(t *testing.T) {
 
 // Where nothing happens a person is told where to look: in the drawing itself, which a line of another stream would tear.
 func TestShowSaysWhereToLook(t *testing.T) {
-	const advice = "get-inventory still waits for a worker in domain john. See who polls: orkesctl task queue get-inventory\n"
+	const advice = "get-inventory still waits for a worker in domain john. Why: orkesctl doctor why id\n"
 	quiet := []conductor.Workflow{running(attempt("SCHEDULED"))}
 	for range 30 {
 		quiet = append(quiet, quiet[0])
