@@ -3,6 +3,8 @@ package discover
 import (
 	"bytes"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/orkesctl/orkesctl/internal/discover/lexer"
 )
@@ -160,18 +162,10 @@ func looksSecret(text string) bool {
 	if len(text) < least {
 		return false
 	}
-	kinds := 0
-	for _, in := range []func(rune) bool{isLower, isUpperRune, isDigitRune} {
-		if slices.ContainsFunc([]rune(text), in) {
-			kinds++
-		}
-	}
-	return kinds > 1 && !slices.ContainsFunc([]rune(text), func(r rune) bool { return r <= ' ' || r == '<' || r == '{' || r == '$' })
+	letters := slices.ContainsFunc([]rune(text), unicode.IsLetter)
+	digits := slices.ContainsFunc([]rune(text), unicode.IsDigit) // which no variable's name and no sentence has
+	return letters && digits && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '<' || r == '{' || r == '$' })
 }
-
-func isLower(r rune) bool     { return 'a' <= r && r <= 'z' }
-func isUpperRune(r rune) bool { return 'A' <= r && r <= 'Z' }
-func isDigitRune(r rune) bool { return '0' <= r && r <= '9' }
 
 func (f *Findings) secret(place Place, secret string) {
 	const shown = 3

@@ -38,7 +38,7 @@ func (g *gathering) local(ctx context.Context) {
 	group.Go(func() { g.toolchain(ctx) })
 	g.definitions()
 	g.declared(ctx)
-	g.sources()
+	g.versions()
 	group.Wait()
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/project"
 )
 
@@ -56,21 +57,21 @@ func projectChecks() []Check {
 		},
 		{
 			ID: "ORK-PROJ-007", Category: Project, Title: "traps", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind == kindTrap }, Failed),
+			Run:      noticed(func(kind string) bool { return kind == discover.KindTrap }, Failed),
 			Cause:    "The sources hold something that an SDK takes in silence and that keeps its workers from working: no main guard or postponed annotations in Python, a decorator on a function in JavaScript, a Go program that waits for nothing.",
 			Evidence: "File and line.",
 			Fix:      "The line to write is named.",
 		},
 		{
 			ID: "ORK-PROJ-008", Category: Project, Title: "secrets", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind == kindSecret }, Failed),
+			Run:      noticed(func(kind string) bool { return kind == discover.KindSecret }, Failed),
 			Cause:    "A secret stands in a source file: whoever may read the repository may act as the worker.",
 			Evidence: "File and line; the secret is not shown.",
 			Fix:      "Take it from the environment, make a new key and delete the old one.",
 		},
 		{
 			ID: "ORK-PROJ-009", Category: Project, Title: "sources", Worst: Warning, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind != kindTrap && kind != kindSecret }, Warning),
+			Run:      noticed(func(kind string) bool { return kind != discover.KindTrap && kind != discover.KindSecret }, Warning),
 			Cause:    "Something in the sources or the environment does not do what it seems to: a variable that no SDK reads, a file that cannot be read.",
 			Evidence: "File and line, or the variable.",
 			Fix:      "The right spelling is named.",
@@ -197,7 +198,7 @@ func noticed(wanted func(kind string) bool, state State) func(*Facts) []Result {
 				place = fmt.Sprintf("%s:%d", n.File, n.Line)
 			}
 			result := Result{State: state, Label: place, Evidence: n.Message, Fix: n.Fix, File: n.File, Line: n.Line}
-			if n.Subject != "" && n.Subject != n.File {
+			if n.Subject != "" && (n.Kind == discover.KindVariable || n.File == "") {
 				result.Label, result.Because = n.Subject, place
 			}
 			results = append(results, result)

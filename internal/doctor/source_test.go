@@ -10,35 +10,41 @@ import (
 	"github.com/orkesctl/orkesctl/internal/doctor"
 )
 
-const worker = "@worker_task(task_definition_name='t')\ndef t(): pass\n"
+const (
+	worker = "from conductor.client.worker.worker_task import worker_task\n@worker_task(task_definition_name='t')\ndef t(): pass\n"
+	starts = "from conductor.client.automator.task_handler import TaskHandler\n"
+	script = "import { worker } from \"@io-orkes/conductor-javascript\";\n"
+	golang = "import \"github.com/conductor-sdk/conductor-go/sdk/worker\"\n"
+)
 
+// What is found in sources is what internal/discover finds: here that it arrives, with its place.
 func TestTraps(t *testing.T) {
 	for name, tc := range map[string]struct {
 		file, text string
 		kind       string
 		line       int // 0: nothing is found
 	}{
-		"18: no main guard":                {"main.py", worker + "h = TaskHandler()\nh.start_processes()\n", "trap", 4},
-		"no main guard, in a with":         {"main.py", "with TaskHandler() as h:\n    h.start_processes()\n", "trap", 2},
-		"a main guard":                     {"main.py", "if __name__ == \"__main__\":\n    with TaskHandler() as h:\n        h.start_processes()\n", "", 0},
-		"a function":                       {"main.py", "def main():\n    h = TaskHandler()\n\n    h.start_processes()\n", "", 0},
-		"a comment":                        {"main.py", "# h.start_processes()\n", "", 0},
-		"after a function":                 {"main.py", "def f():\n    pass\nh.start_processes()\n", "trap", 3},
-		"18: annotations":                  {"w.py", "from __future__ import annotations\n" + worker, "trap", 1},
-		"annotations without a worker":     {"w.py", "from __future__ import annotations\n", "", 0},
-		"20: a decorator on a function":    {"w.ts", "import x\n@worker({ taskDefName: \"t\" })\nasync function t() {}\n", "trap", 2},
-		"a decorator on a method":          {"w.ts", "class A {\n  @worker({ taskDefName: \"t\" })\n  async t() {}\n}\n", "", 0},
-		"12: a program that waits not":     {"main.go", "package main\nfunc main() {\n\tr.StartWorker(\"t\", f, 1, d)\n}\n", "trap", 3},
-		"one that waits":                   {"main.go", "package main\nfunc main() {\n\tr.StartWorker(\"t\", f, 1, d)\n\tr.WaitWorkers()\n}\n", "", 0},
-		"not a program":                    {"w.go", "package worker\nfunc f() {\n\tr.RegisterWorkers(w)\n}\n", "", 0},
-		"a secret":                         {"main.py", "s = AuthenticationSettings(key_id='k', key_secret='" + "A1b2C3d4E5f6G7h8I9j0K1" + "')\n", "secret", 1},
-		"a secret in properties":           {"application.properties", "conductor.client.key-id=k\nconductor.client.secret=A1b2C3d4E5f6G7h8I9j0K1\n", "secret", 2},
-		"a secret that is a placeholder":   {"main.py", "key_secret='<secret>'\n", "", 0},
-		"a secret from the environment":    {"main.py", "key_secret=os.environ['CONDUCTOR_AUTH_SECRET']\n", "", 0},
-		"a variable's name":                {"main.go", "package main\nconst authSecret = \"CONDUCTOR_AUTH_SECRET\"\n", "", 0},
-		"a secret after one":               {"main.py", "auth_secret = 'CONDUCTOR_AUTH_SECRET'\nkey_secret = 'A1b2C3d4E5f6G7h8I9j0K1'\n", "secret", 2},
-		"a secret by expression":           {"application.properties", "conductor.client.secret=${CONDUCTOR_AUTH_SECRET}\n", "", 0},
-		"another language's words, unread": {"notes.txt", "h.start_processes()\n", "", 0},
+		"18: no main guard":              {"main.py", worker + starts + "h = TaskHandler()\nh.start_processes()\n", "trap", 6},
+		"no main guard, in a with":       {"main.py", starts + "with TaskHandler() as h:\n    h.start_processes()\n", "trap", 3},
+		"a main guard":                   {"main.py", starts + "if __name__ == \"__main__\":\n    with TaskHandler() as h:\n        h.start_processes()\n", "", 0},
+		"a function":                     {"main.py", starts + "def main():\n    h = TaskHandler()\n\n    h.start_processes()\n", "", 0},
+		"a comment":                      {"main.py", starts + "# h.start_processes()\n", "", 0},
+		"after a function":               {"main.py", starts + "def f():\n    pass\nh.start_processes()\n", "trap", 4},
+		"18: annotations":                {"w.py", "from __future__ import annotations\n" + worker, "trap", 1},
+		"annotations without a worker":   {"w.py", "from __future__ import annotations\n" + starts, "", 0},
+		"20: a decorator on a function":  {"w.ts", script + "@worker({ taskDefName: \"t\" })\nasync function t() {}\n", "trap", 2},
+		"a decorator on a method":        {"w.ts", script + "class A {\n  @worker({ taskDefName: \"t\" })\n  async t() {}\n}\n", "", 0},
+		"12: a program that waits not":   {"main.go", "package main\n" + golang + "func main() {\n\tr.StartWorker(\"t\", f, 1, d)\n}\n", "trap", 4},
+		"one that waits":                 {"main.go", "package main\n" + golang + "func main() {\n\tr.StartWorker(\"t\", f, 1, d)\n\tr.WaitWorkers()\n}\n", "", 0},
+		"not a program":                  {"w.go", "package worker\n" + golang + "func f() {\n\tr.RegisterWorkers(w)\n}\n", "", 0},
+		"a secret":                       {"main.py", starts + "s = AuthenticationSettings(key_id='k', key_secret='" + "A1b2C3d4E5f6G7h8I9j0K1" + "')\n", "secret", 2},
+		"a secret in properties":         {"application.properties", "conductor.client.key-id=k\nconductor.client.secret=A1b2C3d4E5f6G7h8I9j0K1\n", "secret", 2},
+		"a secret that is a placeholder": {"main.py", starts + "key_secret='<secret>'\n", "", 0},
+		"a secret from the environment":  {"main.py", starts + "key_secret=os.environ['CONDUCTOR_AUTH_SECRET']\n", "", 0},
+		"a variable's name":              {"main.go", "package main\n" + golang + "const authSecret = \"CONDUCTOR_AUTH_SECRET\"\n", "", 0},
+		"a secret after one":             {"main.py", "auth_secret = 'CONDUCTOR_AUTH_SECRET'\nkey_secret = 'A1b2C3d4E5f6G7h8I9j0K1'\n", "secret", 2},
+		"a secret by expression":         {"application.properties", "conductor.client.secret=${CONDUCTOR_AUTH_SECRET}\n", "", 0},
+		"another language's words":       {"notes.txt", starts + "h.start_processes()\n", "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := workerFiles("http://conductor.invalid", "k", canary)
