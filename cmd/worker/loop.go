@@ -146,6 +146,9 @@ func (t *tally) done(task conductor.Task, outcome runner.Outcome, took time.Dura
 	if outcome.Reason != "" {
 		line += "  " + outcome.Reason
 	}
+	if outcome.Ended && outcome.Status == conductor.TaskTimedOut {
+		line += "; longer work wants a longer responseTimeoutSeconds, or --lease-extend"
+	}
 	t.deps.Note("%s", line)
 }
 

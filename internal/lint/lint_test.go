@@ -216,11 +216,11 @@ func TestAFileThatCannotBeReadIsAFinding(t *testing.T) {
 func TestManyFindings(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("name: f\ntasks:\n")
-	for i := range 3000 {
+	for i := range 1000 {
 		fmt.Fprintf(&text, "  - {name: task-number-%d, taskReferenceName: reference_%d}\n", i, i)
 	}
 	text.WriteString("outputParameters:\n")
-	for i := range 3000 {
+	for i := range 1000 {
 		fmt.Fprintf(&text, "  k%d: ${referenec_%d.output.x}\n", i, i)
 	}
 	report := check(t, folder(t, map[string]string{"f.yaml": text.String()}), ".")
