@@ -73,7 +73,9 @@ func assignment(shell, login string) (func(name, value string) string, error) {
 	case "sh", "bash", "zsh":
 		return func(name, value string) string { return "export " + name + "=" + quote(value, `'\''`) }, nil
 	case "fish":
-		return func(name, value string) string { return "set -gx " + name + " " + quote(value, `\'`) }, nil
+		return func(name, value string) string {
+			return "set -gx " + name + " " + quote(strings.ReplaceAll(value, `\`, `\\`), `\'`)
+		}, nil
 	case "powershell", "pwsh":
 		return func(name, value string) string { return "$env:" + name + " = " + quote(value, "''") }, nil
 	default:

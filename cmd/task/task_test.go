@@ -46,3 +46,28 @@ func TestQueuesOf(t *testing.T) {
 	}, queuesOf("a", waiting, polls))
 	require.Equal(t, []string{"a", "aa", "b"}, waitingTasks(waiting))
 }
+
+func TestListedValues(t *testing.T) {
+	require.Equal(t, "none", retries(conductor.TaskDef{RetryDelaySeconds: 5}))
+	require.Equal(t, "3 × 60s FIXED", retries(conductor.TaskDef{RetryCount: 3, RetryDelaySeconds: 60, RetryLogic: "FIXED"}))
+	for seconds, want := range map[int64]string{-1: "none", 0: "none", 5: "5s", 3600: "1h0m"} {
+		require.Equal(t, want, limit(seconds))
+	}
+	require.Equal(t, []string{"", "", "4"}, []string{atMost(-1), atMost(0), atMost(4)})
+	require.Empty(t, rateOf(conductor.TaskDef{RateLimitFrequencyInSeconds: 60}))
+	require.Equal(t, "100/60s", rateOf(conductor.TaskDef{RateLimitPerFrequency: 100, RateLimitFrequencyInSeconds: 60}))
+}
+
+func TestDefinitionFlags(t *testing.T) {
+	given := map[string]bool{"name": true, "retry-count": true, "timeout-policy": true}
+	flags := definitionFlags{set: func(name string) bool { return given[name] }, name: "a", retryCount: 0, timeoutPolicy: "RETRY_WF"}
+	require.Equal(t, "name", flags.given())
+	_, err := flags.document()
+	require.ErrorContains(t, err, `--timeout-policy: "RETRY_WF" is not one of`)
+	flags.timeoutPolicy = "RETRY"
+	document, err := flags.document()
+	require.NoError(t, err)
+	require.Equal(t, `{"name":"a","retryCount":0,"timeoutPolicy":"RETRY"}`, string(document.JSON), "what was given, zero or not, and nothing else")
+	_, err = (&definitionFlags{set: func(string) bool { return false }}).document()
+	require.ErrorContains(t, err, "--name is needed")
+}
