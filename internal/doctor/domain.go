@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ const (
 func (f *Facts) voices(w Worker) []voice {
 	all := []voice{{"declared", w.Domain, w.DomainFrom, declared}}
 	if w.FromSource {
-		all[0].what, all[0].where = "declared in code", w.Place()
+		all[0].what, all[0].where = "declared in code", cmp.Or(w.DomainPlace, w.Place())
 		if f.Project != nil && f.Project.Domain != "" && w.DomainFrom == "code" {
 			all = append(all, voice{"orkesctl.yaml", f.Project.Domain, "", inFile})
 		}
@@ -171,7 +172,7 @@ func (f *Facts) oddOne(w Worker, all []voice, at int, result Result) Result {
 	switch one.kind {
 	case declared:
 		result.State, result.Evidence = Failed, "the worker is "+inDomain(one.domain)+", all else "+inDomain(rest)
-		result.Because, result.Fix = w.says(), "write domain "+quoted(rest)+" at "+w.Place()
+		result.Because, result.Fix = w.says(), "write domain "+quoted(rest)+" at "+cmp.Or(w.DomainPlace, w.Place())
 		if w.Place() == "" {
 			result.Fix = "correct the domain of " + w.Task + " in " + w.DomainFrom
 		}

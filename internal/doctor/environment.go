@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -69,7 +70,7 @@ func environmentChecks() []Check {
 		},
 		{
 			ID: "ORK-ENV-008", Category: Environment, Title: "variables", Worst: Failed, Local: true, Quiet: true, Run: switches,
-			Cause:    "A worker is paused by a variable, or a variable is spelled in a way that no SDK reads, such as …_POLL_INTERVAL_MILLIS.",
+			Cause:    "A worker is paused by a variable, or a variable is spelled in a way that no SDK of these workers reads, such as …_POLL_INTERVAL_MILLIS or a task's name in another case.",
 			Evidence: "The variable and where it is set.",
 			Fix:      "Remove it, or write the name that the SDK reads.",
 		},
@@ -291,19 +292,17 @@ func proxy(f *Facts) []Result {
 	return orOK(results, "none, or well-formed")
 }
 
-// switches finds what keeps a worker still without a word.
+// switches finds what keeps a worker still without a word, and what no SDK of the project's workers reads.
 func switches(f *Facts) []Result {
 	var results []Result
 	for _, v := range f.Variables {
 		upper := strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(v.Name))
-		isWorker := strings.HasPrefix(upper, "CONDUCTOR_WORKER_")
-		switch {
-		case isWorker && strings.HasSuffix(upper, "_PAUSED") && slices.Contains([]string{"true", "1", "yes", "on"}, strings.ToLower(v.Value)):
-			results = append(results, located(Result{State: Failed, Label: v.Name, Evidence: "the worker is paused", Because: "set in " + v.From() + ": it starts and never polls", Fix: "remove " + v.Name + " from " + v.From()}, v))
-		case isWorker && strings.HasSuffix(upper, "_POLL_INTERVAL_MILLIS") && f.language() != "rust":
-			name := strings.TrimSuffix(v.Name, v.Name[len(v.Name)-len("_MILLIS"):])
-			results = append(results, located(Result{State: Warning, Label: v.Name, Evidence: "no SDK but Rust's reads it", Because: "set in " + v.From(), Fix: "write " + name + " in its place, in milliseconds"}, v))
+		set := slices.Contains([]string{"true", "1", "yes", "on"}, strings.ToLower(v.Value))
+		if set && strings.HasPrefix(upper, "CONDUCTOR_WORKER_") && strings.HasSuffix(upper, "_PAUSED") {
+			results = append(results, located(Result{
+				State: Failed, Label: v.Name, Evidence: "the worker is paused", Because: "set in " + v.From() + ": it starts and never polls", Fix: "remove " + v.Name + " from " + v.From(),
+			}, v))
 		}
 	}
-	return orOK(results, "none that keeps a worker still")
+	return orOK(append(results, f.noticed(discover.KindVariable, Warning)...), "none that keeps a worker still")
 }

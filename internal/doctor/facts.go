@@ -10,6 +10,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/grant"
 	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/launch"
@@ -35,7 +36,7 @@ type Facts struct {
 	Documents  []*manifest.Document
 	Problems   []manifest.Problem
 	Declared   []Worker
-	Notices    []Notice // what the sources hold that does not do what it seems to
+	Notices    []discover.Notice // their files are called from the working folder
 	SDKs       []SDK
 
 	Person, Worker Who
@@ -137,17 +138,12 @@ type Worker struct {
 	Expression       string // of the task's name, where it is not known
 	DomainExpression string // of the domain, where it is not known
 	DomainFrom       string // what says the domain, in words
+	DomainPlace      string // FILE:LINE where the source says it; empty where that is not known
 	Language, SDK    string
 	Concurrency      int
 	File             string // relative to the working folder; empty where no source declares it
 	Line             int
 	FromSource       bool
-}
-
-// Notice is something in the sources or the environment that does not do what it seems to.
-type Notice struct {
-	Kind, Subject, Message, Fix, File string
-	Line                              int
 }
 
 // SDK is a library for workers that a file of the project names, with the version that it asks for.
@@ -174,7 +170,7 @@ func (w Worker) says() string {
 	if w.Domain != "" {
 		text = "the worker declares domain " + w.Domain
 	}
-	if place := cmp.Or(w.Place(), w.DomainFrom); place != "" {
+	if place := cmp.Or(w.DomainPlace, w.Place(), w.DomainFrom); place != "" {
 		text += " (" + place + ")"
 	}
 	return text

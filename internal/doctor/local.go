@@ -38,7 +38,7 @@ func (g *gathering) local(ctx context.Context) {
 	group.Go(func() { g.toolchain(ctx) })
 	g.definitions()
 	g.declared(ctx)
-	g.versions()
+	g.sdks()
 	group.Wait()
 }
 
@@ -123,7 +123,7 @@ func (g *gathering) shellNames() []string {
 
 func inRepository(path string) bool {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil { //nolint:gosec // beside and above the project's own file
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
 			return true
 		}
 		if dir == filepath.Dir(dir) {
@@ -213,32 +213,41 @@ func (g *gathering) domain() (domain, from string) {
 // discover reads the sources. Where that fails nothing is declared by them, and the project's own words count.
 func (g *gathering) discover(ctx context.Context) {
 	f := g.facts
-	var file []project.Variable
 	var lines []string
-	for _, v := range f.Variables {
-		if v.Line > 0 {
-			file = append(file, project.Variable{Name: v.Name, Value: v.Value, Line: v.Line})
-		} else {
-			lines = append(lines, v.Name+"="+v.Value)
-		}
+	if g.Deps.Environ != nil {
+		lines = g.Deps.Environ()
 	}
-	found, err := discover.Project(ctx, f.Project.Root, discover.NewEnvironment(lines, f.Project.Env, file))
+	env, err := discover.EnvironmentOf(f.Project, lines)
+	if err != nil {
+		return
+	}
+	found, err := discover.Project(ctx, f.Project.Root, env)
 	if err != nil {
 		return
 	}
 	for _, w := range found.Workers {
 		f.Declared = append(f.Declared, Worker{
 			Task: w.Task, Expression: w.TaskExpr, Domain: w.Domain, DomainExpression: w.DomainExpr, DomainFrom: w.DomainFrom, Language: w.Language, SDK: w.SDK,
-			Concurrency: w.Concurrency, File: g.relative(filepath.Join(f.Project.Root, filepath.FromSlash(w.Place.File))), Line: w.Place.Line, FromSource: true,
+			Concurrency: w.Concurrency, File: g.below(w.Place.File), Line: w.Place.Line, FromSource: true, DomainPlace: g.placed(w.DomainPlace).String(),
 		})
 	}
 	for _, n := range found.Notices {
-		notice := Notice{Kind: n.Kind, Subject: n.Subject, Message: n.Message, Fix: n.Fix, Line: n.Place.Line}
-		if n.Place.File != "" {
-			notice.File = g.relative(filepath.Join(f.Project.Root, filepath.FromSlash(n.Place.File)))
-		}
-		f.Notices = append(f.Notices, notice)
+		n.Place = g.placed(n.Place)
+		f.Notices = append(f.Notices, n)
 	}
+}
+
+// below is a file of the project as it is called from the working folder; empty stays empty.
+func (g *gathering) below(file string) string {
+	if file == "" {
+		return ""
+	}
+	return g.relative(filepath.Join(g.facts.Project.Root, filepath.FromSlash(file)))
+}
+
+func (g *gathering) placed(p discover.Place) discover.Place {
+	p.File = g.below(p.File)
+	return p
 }
 
 // startLine finds a start in a document: --domain TASK=DOMAIN.

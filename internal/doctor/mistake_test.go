@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orkesctl/orkesctl/internal/config"
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/launch"
 	"github.com/orkesctl/orkesctl/internal/manifest"
@@ -168,9 +169,9 @@ func environmentMistakes(t *testing.T) map[string]mistake {
 			doctor.Failed, "it is not a URL", "", "unset HTTPS_PROXY",
 		},
 		"26: a variable that nobody reads": {
-			func(f *doctor.Facts) { inShell(f, "CONDUCTOR_WORKER_ALL_POLL_INTERVAL_MILLIS", "100") },
-			[]string{"ORK-ENV-008"},
-			doctor.Warning, "no SDK but Rust's reads it", "", "write CONDUCTOR_WORKER_ALL_POLL_INTERVAL in its place",
+			func(f *doctor.Facts) {
+				f.Notices = []discover.Notice{{Kind: "variable", Subject: "CONDUCTOR_WORKER_ALL_POLL_INTERVAL_MILLIS", Place: discover.Place{File: ".env", Line: 4}, Message: "no SDK reads it", Fix: "Write it so"}}
+			}, []string{"ORK-ENV-008"}, doctor.Warning, "no SDK reads it", ".env:4", "Write it so",
 		},
 		"no URL": {
 			func(f *doctor.Facts) { f.Worker.Settings.Server.Value = "ftp://x" },
@@ -240,18 +241,18 @@ func projectMistakes(t *testing.T) map[string]mistake {
 		},
 		"18: no main guard": {
 			func(f *doctor.Facts) {
-				f.Notices = []doctor.Notice{{Kind: "trap", Subject: "main.py", File: "main.py", Line: 9, Message: "without a main guard", Fix: "put it under"}}
+				f.Notices = []discover.Notice{{Kind: "trap", Subject: "main guard", Place: discover.Place{File: "main.py", Line: 9}, Message: "without a main guard", Fix: "put it under"}}
 			}, []string{"ORK-PROJ-007"}, doctor.Failed, "without a main guard", "", "put it under",
 		},
 		"a secret in a source": {
 			func(f *doctor.Facts) {
-				f.Notices = []doctor.Notice{{Kind: "secret", Subject: "main.py", File: "main.py", Line: 9, Message: "a secret stands in the source", Fix: "take it from"}}
+				f.Notices = []discover.Notice{{Kind: "secret", Subject: "A1b…", Place: discover.Place{File: "main.py", Line: 9}, Message: "a secret stands in the source", Fix: "take it from"}}
 			}, []string{"ORK-PROJ-008"}, doctor.Failed, "a secret", "", "take it from",
 		},
-		"26: a variable of one task": {
+		"a source that cannot be read": {
 			func(f *doctor.Facts) {
-				f.Notices = []doctor.Notice{{Kind: "unread", Subject: "CONDUCTOR_WORKER_get-inventory_DOMAIN", Message: "no SDK reads it", Fix: "write"}}
-			}, []string{"ORK-PROJ-009"}, doctor.Warning, "no SDK reads it", "", "write",
+				f.Notices = []discover.Notice{{Kind: "file", Subject: "w.py", Place: discover.Place{File: "w.py"}, Message: "it cannot be read", Fix: "Check"}}
+			}, []string{"ORK-PROJ-009"}, doctor.Warning, "it cannot be read", "", "Check",
 		},
 		"20: an SDK that cannot be installed": {
 			func(f *doctor.Facts) {

@@ -57,24 +57,24 @@ func projectChecks() []Check {
 		},
 		{
 			ID: "ORK-PROJ-007", Category: Project, Title: "traps", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind == discover.KindTrap }, Failed),
-			Cause:    "The sources hold something that an SDK takes in silence and that keeps its workers from working: no main guard or postponed annotations in Python, a decorator on a function in JavaScript, a Go program that waits for nothing.",
+			Run:      noticed(discover.KindTrap, Failed),
+			Cause:    "The sources hold something that an SDK takes in silence and that keeps its workers from working: no main guard or postponed annotations in Python, a decorator on a function in JavaScript, a typed worker that swallows errors or a program that waits for nothing in Go.",
 			Evidence: "File and line.",
 			Fix:      "The line to write is named.",
 		},
 		{
 			ID: "ORK-PROJ-008", Category: Project, Title: "secrets", Worst: Failed, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind == discover.KindSecret }, Failed),
+			Run:      noticed(discover.KindSecret, Failed),
 			Cause:    "A secret stands in a source file: whoever may read the repository may act as the worker.",
 			Evidence: "File and line; the secret is not shown.",
 			Fix:      "Take it from the environment, make a new key and delete the old one.",
 		},
 		{
 			ID: "ORK-PROJ-009", Category: Project, Title: "sources", Worst: Warning, Needs: []string{checkProject}, Local: true, Quiet: true,
-			Run:      noticed(func(kind string) bool { return kind != discover.KindTrap && kind != discover.KindSecret }, Warning),
-			Cause:    "Something in the sources or the environment does not do what it seems to: a variable that no SDK reads, a file that cannot be read.",
-			Evidence: "File and line, or the variable.",
-			Fix:      "The right spelling is named.",
+			Run:      noticed(discover.KindFile, Warning),
+			Cause:    "A source file could not be read, or only in part: workers in it are not seen.",
+			Evidence: "The file.",
+			Fix:      "Check the file and its permissions.",
 		},
 	}
 }
@@ -185,24 +185,22 @@ func older(version, than string) bool {
 	return false
 }
 
-// noticed are the notices of one kind, or all but the named kinds.
-func noticed(wanted func(kind string) bool, state State) func(*Facts) []Result {
-	return func(f *Facts) []Result {
-		var results []Result
-		for _, n := range f.Notices {
-			if !wanted(n.Kind) {
-				continue
-			}
-			place := n.File
-			if n.Line > 0 {
-				place = fmt.Sprintf("%s:%d", n.File, n.Line)
-			}
-			result := Result{State: state, Label: place, Evidence: n.Message, Fix: n.Fix, File: n.File, Line: n.Line}
-			if n.Subject != "" && (n.Kind == discover.KindVariable || n.File == "") {
-				result.Label, result.Because = n.Subject, place
-			}
-			results = append(results, result)
+// noticed are the notices of one kind.
+func noticed(kind string, state State) func(*Facts) []Result {
+	return func(f *Facts) []Result { return orOK(f.noticed(kind, state), "none found") }
+}
+
+func (f *Facts) noticed(kind string, state State) []Result {
+	var results []Result
+	for _, n := range f.Notices {
+		if n.Kind != kind {
+			continue
 		}
-		return orOK(results, "none found")
+		result := Result{State: state, Label: n.Subject, Evidence: n.Message, Because: n.Place.String(), Fix: n.Fix, File: n.Place.File, Line: n.Place.Line}
+		if n.Subject == n.Place.File {
+			result.Because = ""
+		}
+		results = append(results, result)
 	}
+	return results
 }

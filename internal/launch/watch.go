@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,9 +37,6 @@ type stamp struct {
 	size  int64
 	times time.Time
 }
-
-// Sources are the paths of the files that the running worker is made of, without what the build makes and what git leaves out.
-func (u *Unit) Sources() []string { return slices.Sorted(maps.Keys(u.sources())) }
 
 // sources are the files that the running worker is made of, without what the build makes and what git leaves out.
 func (u *Unit) sources() map[string]stamp {

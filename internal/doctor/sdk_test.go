@@ -10,59 +10,29 @@ import (
 	"github.com/orkesctl/orkesctl/internal/doctor"
 )
 
-const (
-	worker = "from conductor.client.worker.worker_task import worker_task\n@worker_task(task_definition_name='t')\ndef t(): pass\n"
-	starts = "from conductor.client.automator.task_handler import TaskHandler\n"
-	script = "import { worker } from \"@io-orkes/conductor-javascript\";\n"
-	golang = "import \"github.com/conductor-sdk/conductor-go/sdk/worker\"\n"
-)
+// What discover finds in sources is said by the check of its kind, with the file as it is called from the working folder.
+func TestWhatSourcesHold(t *testing.T) {
+	files := workerFiles("http://conductor.invalid", "k", canary)
+	files["orkesctl.yaml"] = "worker: {run: [x]}\n"
+	files["src/main.py"] = `from conductor.client.worker.worker_task import worker_task
+settings = AuthenticationSettings("k", "A1b2C3d4E5f6G7h8I9j0K1")
 
-// What is found in sources is what internal/discover finds: here that it arrives, with its place.
-func TestTraps(t *testing.T) {
-	for name, tc := range map[string]struct {
-		file, text string
-		kind       string
-		line       int // 0: nothing is found
-	}{
-		"18: no main guard":              {"main.py", worker + starts + "h = TaskHandler()\nh.start_processes()\n", "trap", 6},
-		"no main guard, in a with":       {"main.py", starts + "with TaskHandler() as h:\n    h.start_processes()\n", "trap", 3},
-		"a main guard":                   {"main.py", starts + "if __name__ == \"__main__\":\n    with TaskHandler() as h:\n        h.start_processes()\n", "", 0},
-		"a function":                     {"main.py", starts + "def main():\n    h = TaskHandler()\n\n    h.start_processes()\n", "", 0},
-		"a comment":                      {"main.py", starts + "# h.start_processes()\n", "", 0},
-		"after a function":               {"main.py", starts + "def f():\n    pass\nh.start_processes()\n", "trap", 4},
-		"18: annotations":                {"w.py", "from __future__ import annotations\n" + worker, "trap", 1},
-		"annotations without a worker":   {"w.py", "from __future__ import annotations\n" + starts, "", 0},
-		"20: a decorator on a function":  {"w.ts", script + "@worker({ taskDefName: \"t\" })\nasync function t() {}\n", "trap", 2},
-		"a decorator on a method":        {"w.ts", script + "class A {\n  @worker({ taskDefName: \"t\" })\n  async t() {}\n}\n", "", 0},
-		"12: a program that waits not":   {"main.go", "package main\n" + golang + "func main() {\n\tr.StartWorker(\"t\", f, 1, d)\n}\n", "trap", 4},
-		"one that waits":                 {"main.go", "package main\n" + golang + "func main() {\n\tr.StartWorker(\"t\", f, 1, d)\n\tr.WaitWorkers()\n}\n", "", 0},
-		"not a program":                  {"w.go", "package worker\n" + golang + "func f() {\n\tr.RegisterWorkers(w)\n}\n", "", 0},
-		"a secret":                       {"main.py", starts + "s = AuthenticationSettings(key_id='k', key_secret='" + "A1b2C3d4E5f6G7h8I9j0K1" + "')\n", "secret", 2},
-		"a secret in properties":         {"application.properties", "conductor.client.key-id=k\nconductor.client.secret=A1b2C3d4E5f6G7h8I9j0K1\n", "secret", 2},
-		"a secret that is a placeholder": {"main.py", starts + "key_secret='<secret>'\n", "", 0},
-		"a secret from the environment":  {"main.py", starts + "key_secret=os.environ['CONDUCTOR_AUTH_SECRET']\n", "", 0},
-		"a variable's name":              {"main.go", "package main\n" + golang + "const authSecret = \"CONDUCTOR_AUTH_SECRET\"\n", "", 0},
-		"a secret after one":             {"main.py", "auth_secret = 'CONDUCTOR_AUTH_SECRET'\nkey_secret = 'A1b2C3d4E5f6G7h8I9j0K1'\n", "secret", 2},
-		"a secret by expression":         {"application.properties", "conductor.client.secret=${CONDUCTOR_AUTH_SECRET}\n", "", 0},
-		"another language's words":       {"notes.txt", starts + "h.start_processes()\n", "", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			files := workerFiles("http://conductor.invalid", "k", canary)
-			files["orkesctl.yaml"] = "scaffold: {tasks: [t]}\nworker: {run: [x]}\n"
-			files[tc.file] = tc.text
-			f := gather(t, folder(t, files, nil), func(src *doctor.Sources) { src.Offline = true })
-			notices := slices.DeleteFunc(f.Notices, func(n doctor.Notice) bool { return n.Kind != "trap" && n.Kind != "secret" })
-			if tc.line == 0 {
-				require.Empty(t, notices)
-				return
-			}
-			require.Len(t, notices, 1)
-			require.Equal(t, tc.kind, notices[0].Kind)
-			require.Equal(t, tc.file, notices[0].File)
-			require.Equal(t, tc.line, notices[0].Line)
-			require.NotContains(t, notices[0].Message+notices[0].Fix, "A1b2", "a secret is not shown")
-		})
+@worker_task(task_definition_name="get-inventory", domain="john")
+def get_inventory(product_id): return {}
+
+TaskHandler(settings).start_processes()
+`
+	files[".env"] += "CONDUCTOR_WORKER_ALL_POLL_INTERVAL_MILLIS=100\n"
+	f := gather(t, folder(t, files, nil), func(src *doctor.Sources) { src.Offline = true })
+	require.Equal(t, "src/main.py:4", f.Declared[0].DomainPlace)
+	found := map[string]doctor.Result{}
+	for _, result := range findings(doctor.Examine(f, doctor.Filter{})) {
+		found[result.ID] = result
 	}
+	require.Equal(t, "src/main.py:7", found["ORK-PROJ-007"].Because)
+	require.Equal(t, "src/main.py:2", found["ORK-PROJ-008"].Because)
+	require.NotContains(t, found["ORK-PROJ-008"].Evidence+found["ORK-PROJ-008"].Label, "A1b2", "a secret is not shown")
+	require.Equal(t, ".env:4", found["ORK-ENV-008"].Because)
 }
 
 func TestSDKs(t *testing.T) {

@@ -7,13 +7,18 @@ import (
 	"strings"
 )
 
-// versions reads which versions of the SDKs the project wants.
-func (g *gathering) versions() {
+// sdkFiles are the files in which projects name their SDK.
+func sdkFiles() []string {
+	return []string{"pyproject.toml", "requirements.txt", "requirements.lock", "package.json", "go.mod"}
+}
+
+// sdks reads the SDK's version from the project's own files.
+func (g *gathering) sdks() {
 	f := g.facts
 	if f.Unit == nil {
 		return
 	}
-	for _, file := range []string{"pyproject.toml", "requirements.txt", "requirements.lock", "package.json", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml"} {
+	for _, file := range sdkFiles() {
 		if text, err := os.ReadFile(filepath.Join(f.Unit.Project.Root, file)); err == nil { //nolint:gosec // a file of the project
 			f.SDKs = append(f.SDKs, sdks(file, string(text))...)
 		}
