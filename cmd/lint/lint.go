@@ -26,9 +26,9 @@ func New(deps *cli.Deps) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use: "lint [FILE|DIR|-…]", Short: "Check definitions and orkesctl.yaml, without a server",
-		Long: `Check a project's definitions and its orkesctl.yaml without a server: what "task define" and "workflow define" check, and
-whether the definitions fit each other. Without arguments the project that the working folder belongs to is checked; of a folder,
-the definitions and projects in it.
+		Long: `Check a project's definitions and its orkesctl.yaml without a server: what "task define" and "workflow define" check, whether the
+definitions fit each other, and whether each task that the sources have a worker for is defined. Without arguments the project that
+the working folder belongs to is checked; of a folder, the definitions and projects in it.
 
 It ends with code 5 where something of level error is found, and with 0 otherwise: warnings and infos are for people to weigh.
 --level leaves the lesser out. What each id means: docs/lint.md`,
@@ -55,7 +55,7 @@ func runLint(deps *cli.Deps, cmd *cobra.Command, args []string, level lint.Level
 	if err != nil {
 		return err
 	}
-	report := lint.Files(targets)
+	report := lint.Files(cmd.Context(), targets)
 	shown := report.Within(level)
 	if scanned {
 		err = render.Format{Output: "json"}.Document(deps.Term, sarifOf(shown, deps.Version))
@@ -143,10 +143,14 @@ func sarifOf(report lint.Report, version string) sarif.Log {
 
 // place is where a finding is, as editors read it.
 func place(f lint.Finding) string {
-	if f.Line == 0 {
+	switch {
+	case f.Line == 0:
 		return f.File
+	case f.Column == 0:
+		return fmt.Sprintf("%s:%d", f.File, f.Line)
+	default:
+		return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 	}
-	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 }
 
 func sentence(f lint.Finding) string {

@@ -27,7 +27,7 @@ func TestProjectsPassLint(t *testing.T) {
 			require.NoError(t, runWorker(context.Background(), d, opts))
 			targets := lint.Targets{Shown: filepath.Base}
 			require.NoError(t, targets.Add(filepath.Join(d.Dir, "p")))
-			report := lint.Files(targets)
+			report := lint.Files(t.Context(), targets)
 			require.Empty(t, report.Findings)
 			require.Equal(t, 1+2*3, report.Summary.Files)
 		})

@@ -25,7 +25,7 @@ func FuzzLint(f *testing.F) {
 		known[rule.ID] = rule.Level
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		report := lint.Files(lint.Targets{Shown: func(path string) string { return path }, Input: strings.NewReader(text)})
+		report := lint.Files(t.Context(), lint.Targets{Shown: func(path string) string { return path }, Input: strings.NewReader(text)})
 		lines := strings.Count(text, "\n") + strings.Count(text, "\r") + strings.Count(text, "\u2028") + strings.Count(text, "\u2029") + strings.Count(text, "\u0085") + 1
 		for _, finding := range report.Findings {
 			require.Equal(t, known[finding.ID], finding.Level, finding.ID)

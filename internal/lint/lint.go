@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +12,8 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
-// Files looks at what the targets name.
-func Files(targets Targets) Report {
+// Files looks at what the targets name. Of a project, the sources are read for the tasks of its workers.
+func Files(ctx context.Context, targets Targets) Report {
 	l := &linter{shown: targets.Shown, tasks: map[string]*manifest.Document{}, flows: map[string]bool{}, near: map[string]string{}}
 	for _, path := range targets.Projects {
 		l.project(path)
@@ -31,7 +32,7 @@ func Files(targets Targets) Report {
 	l.files += len(targets.Projects) + len(targets.Definitions)
 	l.definitions()
 	for _, p := range l.projects {
-		l.workers(p)
+		l.workers(ctx, p)
 	}
 	return report(l.findings, l.files)
 }

@@ -35,7 +35,7 @@ func check(t *testing.T, root string, paths ...string) lint.Report {
 	for _, path := range paths {
 		require.NoError(t, targets.Add(filepath.Join(root, path)))
 	}
-	return lint.Files(targets)
+	return lint.Files(t.Context(), targets)
 }
 
 // said is each finding as one line.
@@ -182,6 +182,34 @@ func TestProject(t *testing.T) {
 	}
 }
 
+// What the sources declare counts as what orkesctl.yaml says of the workers; each task is told once.
+func TestWorkersOfTheSources(t *testing.T) {
+	const source = `package main
+
+import (
+	"github.com/conductor-sdk/conductor-go/sdk/model"
+	"github.com/conductor-sdk/conductor-go/sdk/worker"
+)
+
+func main() {
+	runner := worker.NewTaskRunner(nil, nil)
+	runner.StartWorker("get-inventory", work, 1, 0)
+	runner.StartWorker("ship", work, 1, 0)
+	runner.StartWorker("bill", work, 1, 0)
+}
+
+func work(*model.Task) (any, error) { return nil, nil }
+`
+	root := folder(t, map[string]string{
+		"orkesctl.yaml": "scaffold: {tasks: [ship]}\n", "definitions/a.yaml": inventory, "main.go": source,
+		"go.mod": "module m\n\nrequire github.com/conductor-sdk/conductor-go v1.10.1\n",
+	})
+	require.Equal(t, []string{
+		"main.go:12:0 warning 017 task/bill: a worker is made for it, and no file defines it | Write definitions/bill.task.yaml",
+		"orkesctl.yaml:1:20 warning 017 task/ship: a worker is made for it, and no file defines it | Write definitions/ship.task.yaml",
+	}, said(check(t, root, ".")))
+}
+
 // A folder above several projects is each of them, and what is beside them.
 func TestFolders(t *testing.T) {
 	root := folder(t, map[string]string{
@@ -198,7 +226,7 @@ func TestFolders(t *testing.T) {
 }
 
 func TestInput(t *testing.T) {
-	report := lint.Files(lint.Targets{Shown: func(path string) string { return path }, Input: strings.NewReader("name: a\nretryCount: -1\n")})
+	report := lint.Files(t.Context(), lint.Targets{Shown: func(path string) string { return path }, Input: strings.NewReader("name: a\nretryCount: -1\n")})
 	require.Equal(t, []string{"<stdin>:2:13 error 003 task/a: retryCount: -1 is less than 0"}, said(report))
 	require.Equal(t, lint.Summary{Errors: 1, Files: 1}, report.Summary)
 }
@@ -206,7 +234,7 @@ func TestInput(t *testing.T) {
 func TestAFileThatCannotBeReadIsAFinding(t *testing.T) {
 	root := folder(t, map[string]string{"a.yaml": "name: a\n", "orkesctl.yaml": "application: a\n"})
 	targets := lint.Targets{Shown: filepath.Base, Definitions: []string{filepath.Join(root, "gone.yaml")}, Projects: []string{filepath.Join(root, "gone", "orkesctl.yaml")}}
-	report := lint.Files(targets)
+	report := lint.Files(t.Context(), targets)
 	require.Len(t, report.Findings, 2)
 	require.Equal(t, "ORK-LINT-001", report.Findings[0].ID)
 	require.Equal(t, "ORK-LINT-014", report.Findings[1].ID)

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/orkesctl/orkesctl/internal/discover"
 	"github.com/orkesctl/orkesctl/internal/manifest"
 	"github.com/orkesctl/orkesctl/internal/project"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -130,12 +132,29 @@ func (l *linter) folder(d *manifest.Document, p *project.Project) {
 	}
 }
 
-// workers compares the tasks of a project's workers with what is defined.
-func (l *linter) workers(p *projectFile) {
+// workers compares the tasks of a project's workers with what is defined: those that it was made with, and those that its sources
+// declare.
+func (l *linter) workers(ctx context.Context, p *projectFile) {
+	const message = "a worker is made for it, and no file defines it"
+	fix := func(task string) string {
+		return "Write " + filepath.ToSlash(filepath.Join(p.project.Definitions, task+".task.yaml"))
+	}
+	told := map[string]bool{}
 	for i, task := range p.project.Origin.Tasks {
-		if l.tasks[task] == nil {
-			l.add(workerUndefined, about{document: p.document, path: []any{"scaffold", "tasks", i}}, "task/"+task,
-				"Write "+filepath.ToSlash(filepath.Join(p.project.Definitions, task+".task.yaml")), "a worker is made for it, and no file defines it")
+		if l.tasks[task] == nil && !told[task] {
+			told[task] = true
+			l.add(workerUndefined, about{document: p.document, path: []any{"scaffold", "tasks", i}}, "task/"+task, fix(task), message)
+		}
+	}
+	found, err := discover.Project(ctx, p.project.Root, discover.NewEnvironment(nil, "", nil))
+	if err != nil {
+		return // sources that cannot be read are not what is looked at here
+	}
+	for _, w := range found.Workers {
+		if w.Task != "" && l.tasks[w.Task] == nil && !told[w.Task] {
+			told[w.Task] = true
+			file := l.shown(filepath.Join(p.project.Root, filepath.FromSlash(w.Place.File)))
+			l.problem(workerUndefined, manifest.Problem{File: file, Line: w.Place.Line, Message: message}, "task/"+w.Task, fix(w.Task))
 		}
 	}
 }
