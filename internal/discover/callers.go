@@ -1,5 +1,11 @@
 package discover
 
+import (
+	"slices"
+
+	"github.com/orkesctl/orkesctl/internal/discover/lexer"
+)
+
 const (
 	maxCallers = 100 // of one function: no project registers one worker in more ways
 	maxLevels  = 3
@@ -60,16 +66,40 @@ func (p *program) callsIn(other *unit, name string, u *unit, fn *binding, levels
 }
 
 // calls reports whether the call at a token is one of the function: not its declaration, and not from within itself. A method is
-// known by its name alone.
+// known by its name where its class is spoken of.
 func (p *program) calls(other *unit, i int, u *unit, fn *binding) bool {
 	if in := fn.inner(u); other == u && (i == fn.at || in.from <= i && i < in.to) {
 		return false
 	}
-	target, b := p.find(frame{u: other}, []string{other.token(i).Value}, i)
-	if other.oneOf(i-1, ".", "::") {
-		return b == nil || b == fn
+	first := i
+	for other.oneOf(first-1, ".", "::") && other.word(first-2) {
+		first -= 2
 	}
-	return b == fn && target == u
+	names, _ := other.path(span{first, i + 1})
+	if len(names) == 0 {
+		return false
+	}
+	if target, b := p.find(frame{u: other}, names, first); b == fn && target == u {
+		return true
+	}
+	class := u.classOf(fn)
+	return other.oneOf(i-1, ".", "::") && class != "" && (other == u || other.speaksOf(class))
+}
+
+// classOf is the class that a method is right in; empty for other functions.
+func (u *unit) classOf(fn *binding) string {
+	for name, all := range u.names {
+		for _, b := range all {
+			if !b.function && b.body > 0 && u.inside(b.body) == fn.scope {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func (u *unit) speaksOf(word string) bool {
+	return slices.ContainsFunc(u.Tokens, func(t lexer.Token) bool { return t.Is(word) })
 }
 
 // madeBy are the ways in which a class is made, each with what its constructor gets.

@@ -56,6 +56,7 @@ func (p *program) eval(f frame, s span) value {
 	case t.Kind == lexer.Number && s.to-s.from == 1:
 		return value{ok: true, number: true, text: t.Value, from: "code", place: u.place(s.from)}
 	}
+	s = u.plain(s)
 	if name, otherwise, found := p.variable(u, s); found {
 		return p.environment(f, name, otherwise)
 	}
@@ -199,7 +200,6 @@ func isUpper(name string) bool { return name == strings.ToUpper(name) }
 // operand evaluates a name, a path of names, a call of the project's own function, or one of these with a method that changes nothing.
 func (p *program) operand(f frame, s span) value {
 	u := f.u
-	s = u.plain(s)
 	if s.empty() {
 		return value{}
 	}

@@ -55,11 +55,22 @@ func (r *goReader) callee(site goSite) *ast.FuncDecl {
 			}
 			return nil
 		}
-		if all := r.methods[fun.Sel.Name]; len(all) == 1 {
+		if all := r.methods[fun.Sel.Name]; len(all) == 1 && takes(all[0].FuncDecl, len(site.call.Args)) {
 			return all[0].FuncDecl
 		}
 	}
 	return nil
+}
+
+// takes reports whether a function can be called with so many arguments.
+func takes(fn *ast.FuncDecl, n int) bool {
+	params := fn.Type.Params
+	if last := len(params.List) - 1; last >= 0 {
+		if _, variadic := params.List[last].Type.(*ast.Ellipsis); variadic {
+			return n >= params.NumFields()-1
+		}
+	}
+	return n == params.NumFields()
 }
 
 // bare is a function without the types that it is instantiated with.

@@ -102,6 +102,10 @@ func operate(op token.Token, x, y constant.Value) constant.Value {
 		if kind != constant.Bool {
 			return constant.MakeBool(constant.Compare(x, op, y))
 		}
+	case token.LAND, token.LOR:
+		if kind == constant.Bool {
+			return constant.BinaryOp(x, op, y)
+		}
 	case token.ADD, token.SUB, token.MUL:
 		if kind == constant.Int || kind == constant.String && op == token.ADD {
 			return constant.BinaryOp(x, op, y)

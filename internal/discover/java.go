@@ -16,7 +16,7 @@ func javaDialect() dialect {
 // javaReader knows beside the sources what the properties files and the builder of the runner say.
 type javaReader struct {
 	*program
-	properties properties
+	properties []*properties
 	builder    javaBuilder
 	own        ownDomain
 	found      *Findings
@@ -80,7 +80,7 @@ func (r *javaReader) add(w Worker, annotated bool) {
 		r.builder.apply(&w)
 		r.own.apply(&w)
 	}
-	r.properties.apply(&w)
+	applyProperties(r.properties, &w)
 	r.found.Workers = append(r.found.Workers, w)
 }
 
@@ -156,7 +156,10 @@ func (r *javaReader) constructed(u *unit, name string, class *binding) []frame {
 	var frames []frame
 	for _, other := range r.mentioning(name) {
 		for i := range other.Tokens {
-			if other.is(i, "new") && other.is(i+1, name) && other.is(i+2, "(") {
+			if !other.is(i, "new") || !other.is(i+1, name) || !other.opens(i+2) {
+				continue
+			}
+			if _, b := r.find(frame{u: other}, []string{name}, i+1); b == class {
 				for _, outer := range r.callers(other, i) {
 					frames = append(frames, r.enter(outer, u, constructor, i+2))
 				}

@@ -9,9 +9,10 @@ import (
 	"github.com/orkesctl/orkesctl/internal/manifest"
 )
 
-// properties are what a Java project's settings say of workers: those of the plain client, from conductor-workers.properties, and
-// those of Spring, from application.properties and application.yaml, over which Spring lets the environment have its say.
+// properties are what the settings of one Java module say of workers: those of the plain client, from conductor-workers.properties,
+// and those of Spring, from application.properties and application.yaml, over which Spring lets the environment have its say.
 type properties struct {
+	dir    string // of the module
 	values map[string]setting
 	spring bool
 	env    Environment
@@ -23,21 +24,42 @@ type setting struct {
 	place Place
 }
 
-func readProperties(all *tree, env Environment) properties {
-	p := properties{values: map[string]setting{}, env: env}
+// readProperties reads the settings of every module.
+func readProperties(all *tree, env Environment) []*properties {
+	var modules []*properties
 	for _, s := range all.with(".properties", ".yaml", ".yml") {
 		spring := strings.TrimSuffix(path.Base(s.path), s.ext()) == "application"
-		switch {
-		case !spring && path.Base(s.path) != "conductor-workers.properties":
+		if !spring && path.Base(s.path) != "conductor-workers.properties" {
 			continue
-		case s.ext() == ".properties":
+		}
+		dir, _, _ := strings.Cut("./"+s.dir(), "/src/")
+		i := slices.IndexFunc(modules, func(p *properties) bool { return p.dir == dir })
+		if i < 0 {
+			i = len(modules)
+			modules = append(modules, &properties{dir: dir, values: map[string]setting{}, env: env})
+		}
+		p := modules[i]
+		if p.spring = p.spring || spring; s.ext() == ".properties" {
 			p.readLines(s)
-		case spring:
+		} else {
 			p.readYAML(s)
 		}
-		p.spring = p.spring || spring
 	}
-	return p
+	return modules
+}
+
+// applyProperties lets the settings of a worker's own module have their say.
+func applyProperties(modules []*properties, w *Worker) {
+	var own *properties
+	for _, p := range modules {
+		inside := p.dir == "./." || strings.HasPrefix("./"+w.Place.File, p.dir+"/")
+		if inside && (own == nil || len(p.dir) > len(own.dir)) {
+			own = p
+		}
+	}
+	if own != nil {
+		own.apply(w)
+	}
 }
 
 // readLines reads NAME=value, NAME: value and NAME value; a line that ends with \ goes on in the next.

@@ -48,14 +48,22 @@ func (u *unit) original(name string) string {
 	return name
 }
 
-// ofSDK tells the SDK's own functions from others of their names: those that the file imports from elsewhere, or declares.
+// ofSDK tells the SDK's own functions from others of their names, by where the file imports them from.
 func (u *unit) ofSDK(i int) bool {
-	if u.is(i-1, ".") {
-		return true // of a module, which is not looked into
+	first := i
+	for u.is(first-1, ".") && u.word(first-2) {
+		first -= 2
 	}
-	name := u.token(i).Value
-	from, found := u.imports[name]
-	return found && strings.Contains(from.files[0], "conductor") || !found && u.member(name, -1) == nil
+	name := u.token(first).Value
+	if from, found := u.imports[name]; found {
+		return strings.Contains(from.files[0], "conductor")
+	}
+	for wild, from := range u.imports {
+		if strings.HasPrefix(wild, passedOn) && strings.Contains(from.files[0], "conductor") && u.member(name, -1) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // pythonWorker is the worker that the call at i makes.

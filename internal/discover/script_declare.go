@@ -58,7 +58,7 @@ func (u *unit) scriptAssignment(i int) {
 		}
 	case field:
 		u.declare(i, binding{value: span{equals + 1, u.scriptEnd(equals + 1)}})
-	case !u.oneOf(i-1, ",", "(", "{", "const", "let", "var", "type"):
+	case !u.oneOf(i-1, ",", "{", "const", "let", "var", "type"):
 		u.changed[u.token(i).Value] = true
 	}
 }

@@ -148,10 +148,11 @@ func (u *unit) secret(i int) string {
 
 // secretSettings finds the secret in properties and YAML.
 func secretSettings(s *source, found *Findings) {
-	settings := readProperties(&tree{files: []*source{s}}, Environment{})
-	for _, name := range []string{"conductor.client.secret", "conductor.client.key-secret", "conductor.security.client.secret"} {
-		if v, set := settings.values[name]; set && looksSecret(v.value) {
-			found.secret(v.place, v.value)
+	for _, settings := range readProperties(&tree{files: []*source{s}}, Environment{}) {
+		for _, name := range []string{"conductor.client.secret", "conductor.client.key-secret", "conductor.security.client.secret"} {
+			if v, set := settings.values[name]; set && looksSecret(v.value) {
+				found.secret(v.place, v.value)
+			}
 		}
 	}
 }
