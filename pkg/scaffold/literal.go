@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -27,4 +28,12 @@ func (l *Language) literal(text string) (string, error) {
 	}
 	b.WriteByte('"')
 	return b.String(), nil
+}
+
+// shell writes a word so that a POSIX shell takes it as it is.
+func shell(word string) string {
+	if regexp.MustCompile(`^[\w@%+=:,./-]+$`).MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

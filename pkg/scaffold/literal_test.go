@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,5 +17,19 @@ func TestLiteral(t *testing.T) {
 		got, err := (&Language{Escape: c.escape}).literal(c.text)
 		require.NoError(t, err)
 		require.Equal(t, c.want, got, "%q", c.text)
+	}
+}
+
+// What is written is read back by a shell, where there is one.
+func TestShell(t *testing.T) {
+	require.Equal(t, "get-inventory", shell("get-inventory"))
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh")
+	}
+	for _, word := range []string{"", "a b", "it's", `"q"`, "$HOME", "`x`", `l=["text"]`, "a=42", "在庫", "!x", "*", "~", "-", "#"} {
+		output, err := exec.CommandContext(t.Context(), sh, "-c", "printf %s "+shell(word)).Output()
+		require.NoError(t, err, word)
+		require.Equal(t, word, string(output))
 	}
 }

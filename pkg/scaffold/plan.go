@@ -71,10 +71,10 @@ type Plan struct {
 }
 
 // fieldView and taskView are what templates see. Type and Sample are the language's own words for the field's type and for a value
-// of it; SampleJSON is that value as JSON.
+// of it; SampleJSON is that value as JSON, and SampleText as people type it.
 type fieldView struct {
-	Name, Camel, Lower, Snake, Type, JSONType, Sample, SampleJSON string
-	Required                                                      bool
+	Name, Camel, Lower, Snake, Type, JSONType, Sample, SampleJSON, SampleText string
+	Required                                                                  bool
 	// CamelColumn and TypeColumn are padded to the widest of their list, for languages that align declarations.
 	CamelColumn, TypeColumn string
 }
@@ -212,7 +212,7 @@ func (l *Language) fields(fields []Field) []fieldView {
 			Sample: ofType(l.Samples, field.Type), SampleJSON: ofType(jsonSamples(), field.Type),
 			Camel: unique(l.safe(l.camel(field.Name)), camels, "%s%d"), Snake: unique(l.safe(snake(field.Name)), snakes, "%s_%d"),
 		}
-		v.Lower = l.safe(lower(v.Camel))
+		v.Lower, v.SampleText = l.safe(lower(v.Camel)), strings.Trim(v.SampleJSON, `"`)
 		views = append(views, v)
 	}
 	align(views)
@@ -305,10 +305,10 @@ func (l *Language) additions(v view) ([]Addition, error) {
 }
 
 // execute runs one template. "quote" writes a string in double quotes as JSON and YAML have it, "literal" as the language has it,
-// "commands" the steps as YAML, "indent" text by a number of blanks.
+// "shell" as one word of a command, "commands" the steps as YAML, "indent" text by a number of blanks.
 func execute(name, text string, v view) ([]byte, error) {
 	tmpl, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"quote": quote, "step": step, "literal": v.Language.literal, "join": strings.Join, "indent": indent, "contains": strings.Contains,
+		"quote": quote, "step": step, "literal": v.Language.literal, "shell": shell, "join": strings.Join, "indent": indent, "contains": strings.Contains,
 		"commands": func(c Commands) (string, error) { return commandList(c, v) },
 	}).Parse(text)
 	if err != nil {
