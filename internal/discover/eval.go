@@ -50,13 +50,13 @@ func (p *program) eval(f frame, s span) value {
 	if parts := u.split(s, "*"); len(parts) > 1 {
 		return p.product(f, parts)
 	}
+	s = u.plain(s)
 	switch t := u.token(s.from); {
 	case t.Kind == lexer.Text:
 		return p.literal(f, s)
 	case t.Kind == lexer.Number && s.to-s.from == 1:
 		return value{ok: true, number: true, text: t.Value, from: "code", place: u.place(s.from)}
 	}
-	s = u.plain(s)
 	if name, otherwise, found := p.variable(u, s); found {
 		return p.environment(f, name, otherwise)
 	}
