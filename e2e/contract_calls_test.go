@@ -27,7 +27,7 @@ type contractCall struct {
 
 // contractCalls uses every method of the client, in an order in which each finds what it needs.
 func contractCalls() []contractCall {
-	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), steeringCalls(), endingCalls())
+	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), waitingCalls(), steeringCalls(), endingCalls())
 }
 
 const inventoryTask = `{"name":"get-inventory","timeoutSeconds":60,"totalTimeoutSeconds":0,"responseTimeoutSeconds":30}`
@@ -220,12 +220,48 @@ func accessCalls() []contractCall {
 	}
 }
 
+const waitingFlow = `{"name":"approval","version":1,"timeoutSeconds":0,"tasks":[{"name":"wait","taskReferenceName":"wait","type":"WAIT"},
+	{"name":"wait2","taskReferenceName":"wait2","type":"WAIT"}]}`
+
+// waitingCalls answer when a workflow does not go on by itself.
+func waitingCalls() []contractCall {
+	request := conductor.StartWorkflowRequest{Name: "approval", Input: map[string]any{"id": "42"}, CorrelationID: "c"}
+	return []contractCall{
+		{"WorkflowDefs.Create", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.WorkflowDefs.Create(ctx, json.RawMessage(waitingFlow), conductor.PutOptions{Overwrite: true})
+		}},
+		{"Workflows.Execute", func(ctx context.Context, c *conductor.Client, p *played) error {
+			run, err := c.Workflows.Execute(ctx, request, 1, 5)
+			p.execution = run.WorkflowID
+			return err
+		}},
+		{"Workflows.Signal", func(ctx context.Context, c *conductor.Client, p *played) error {
+			return only(c.Workflows.Signal(ctx, p.execution, "COMPLETED", map[string]any{"ok": true}))
+		}},
+		{"Workflows.Test", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Workflows.Test(ctx, conductor.WorkflowTestRequest{StartWorkflowRequest: request, TaskRefToMockOutput: map[string][]conductor.TaskMock{
+				"wait": {{Status: "COMPLETED", Output: map[string]any{"ok": true}}}, "wait2": {{Status: "FAILED"}},
+			}}))
+		}},
+	}
+}
+
 // steeringCalls are what Orkes alone lets an operator do.
 func steeringCalls() []contractCall {
 	return []contractCall{
 		{"Workflows.Start", func(ctx context.Context, c *conductor.Client, p *played) (err error) {
 			p.execution, err = c.Workflows.Start(ctx, conductor.StartWorkflowRequest{Name: "get-inventory-demo", Input: map[string]any{"id": "42"}})
 			return err
+		}},
+		{"Workflows.UpdateState", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			run, err := c.Workflows.Execute(ctx, conductor.StartWorkflowRequest{Name: "approval"}, 1, 5)
+			if err != nil {
+				return err
+			}
+			return only(c.Workflows.UpdateState(ctx, run.WorkflowID, "q", conductor.WorkflowStateUpdate{
+				TaskReferenceName: "wait", Variables: map[string]any{"v": 1},
+				TaskResult: &conductor.TaskResult{WorkflowInstanceID: run.WorkflowID, TaskID: "wait", Status: "COMPLETED", OutputData: map[string]any{"ok": true}},
+			}))
 		}},
 		{"Workflows.SetVariables", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.SetVariables(ctx, p.execution, map[string]any{"n": 1})

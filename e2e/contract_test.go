@@ -28,7 +28,7 @@ import (
 // says as much where the two share a route.
 func TestContract(t *testing.T) {
 	for flavor, calls := range map[devserver.Flavor][]contractCall{
-		devserver.FlavorOrkes: contractCalls(), devserver.FlavorOSS: slices.Concat(definitionCalls(), workCalls(), endingCalls()),
+		devserver.FlavorOrkes: contractCalls(), devserver.FlavorOSS: slices.Concat(definitionCalls(), workCalls(), waitingCalls(), endingCalls()),
 	} {
 		t.Run(string(flavor), func(t *testing.T) {
 			recorder := newRecorder(t, flavor)

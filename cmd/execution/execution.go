@@ -27,6 +27,7 @@ func New(deps *cli.Deps) *cobra.Command {
 		newRetry(deps),
 		newRerun(deps),
 		newSkip(deps),
+		newSignal(deps),
 		newJump(deps),
 		newDelete(deps),
 	)

@@ -2,6 +2,8 @@ package execution
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,4 +70,47 @@ func passCommand(deps *cli.Deps, opts *passOptions, run func(ctx context.Context
 	cmd.Flags().StringArrayVarP(&opts.input, "input", "i", nil, "an input of the task as `NAME=VALUE`; repeat it for more")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show what would be done, and do nothing")
 	return cmd
+}
+
+type signalOptions struct {
+	output []string
+	status string
+	dryRun bool
+}
+
+func newSignal(deps *cli.Deps) *cobra.Command {
+	var opts signalOptions
+	cmd := &cobra.Command{
+		Use: "signal ID", Short: "End the task that an execution waits at",
+		Long: `End the task that an execution waits at for somebody (WAIT, or YIELD on Orkes): the first one, in the execution or else in the
+sub-workflows that run inside it.`,
+		Example: "orkesctl execution signal ID\norkesctl execution signal ID --output-value approved=true\norkesctl execution signal ID --status FAILED",
+		Args:    cli.Args("ID"), ValidArgsFunction: cli.CompleteFirst(completeRunning(deps, conductor.WorkflowRunning)),
+		RunE: func(cmd *cobra.Command, args []string) error { return runSignal(cmd.Context(), deps, args[0], opts) },
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&opts.output, "output-value", nil, "an output of the task as `NAME=VALUE`; repeat it for more")
+	flags.StringVar(&opts.status, "status", conductor.TaskCompleted, "the `STATE` that the task ends in: COMPLETED, FAILED or FAILED_WITH_TERMINAL_ERROR")
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "show what would be done, and do nothing")
+	return cmd
+}
+
+func runSignal(ctx context.Context, deps *cli.Deps, id string, opts signalOptions) error {
+	known := []string{conductor.TaskCompleted, conductor.TaskFailed, conductor.TaskFailedTerminally}
+	if !slices.Contains(known, opts.status) {
+		return cli.Usage("Example: --status FAILED", "--status %s: not one of %s", opts.status, strings.Join(known, ", "))
+	}
+	output, err := values("--output-value", opts.output)
+	if err != nil {
+		return err
+	}
+	signal := change{verb: "signal", word: "signalled", dryRun: opts.dryRun}
+	signal.do = func(client *conductor.Client, found conductor.Workflow) error {
+		_, err := client.Workflows.Signal(ctx, id, opts.status, output)
+		if conductor.IsNotFound(err) {
+			return cli.NotFound("See what it does: orkesctl execution get "+id, "no task of execution %s waits for a signal; it is %s", id, found.Status)
+		}
+		return err
+	}
+	return signal.run(ctx, deps, id)
 }

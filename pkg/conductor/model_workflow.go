@@ -129,6 +129,80 @@ type UpgradeWorkflowRequest struct {
 	WorkflowInput map[string]any `json:"workflowInput,omitempty"`
 }
 
+// How a signal or a synchronous execution answers: with the workflow that was asked about, the one that holds the task which it waits
+// at, or that task.
+const (
+	ReturnTargetWorkflow    = "TARGET_WORKFLOW"
+	ReturnBlockingWorkflow  = "BLOCKING_WORKFLOW"
+	ReturnBlockingTask      = "BLOCKING_TASK"
+	ReturnBlockingTaskInput = "BLOCKING_TASK_INPUT"
+)
+
+// SignalResponse is what all such answers have. SignalTimeout tells that the workflow still went on when the time was up.
+type SignalResponse struct {
+	ResponseType         string         `json:"responseType"`
+	TargetWorkflowID     string         `json:"targetWorkflowId"`
+	TargetWorkflowStatus string         `json:"targetWorkflowStatus"`
+	RequestID            string         `json:"requestId,omitempty"`
+	WorkflowID           string         `json:"workflowId"`
+	CorrelationID        string         `json:"correlationId,omitempty"`
+	Input                map[string]any `json:"input"`
+	Output               map[string]any `json:"output"`
+	SignalTimeout        bool           `json:"signalTimeout"`
+	Priority             int            `json:"priority"`
+	CreatedBy            string         `json:"createdBy,omitempty"`
+	CreateTime           int64          `json:"createTime"`
+	UpdateTime           int64          `json:"updateTime"`
+	Status               string         `json:"status"`
+}
+
+// WorkflowRun is the answer that is a workflow.
+type WorkflowRun struct {
+	SignalResponse
+
+	Variables map[string]any `json:"variables"`
+	Tasks     []Task         `json:"tasks"`
+}
+
+// TaskRun is the answer that is a task.
+type TaskRun struct {
+	SignalResponse
+
+	TaskType              string `json:"taskType"`
+	TaskID                string `json:"taskId"`
+	ReferenceTaskName     string `json:"referenceTaskName"`
+	RetryCount            int    `json:"retryCount"`
+	TaskDefName           string `json:"taskDefName"`
+	RetriedTaskID         string `json:"retriedTaskId,omitempty"`
+	WorkflowType          string `json:"workflowType"`
+	ReasonForIncompletion string `json:"reasonForIncompletion,omitempty"`
+}
+
+// WorkflowStateUpdate is the body of POST /workflow/{id}/state: variables that are laid over the workflow's, and the result of a task
+// that waits under a reference name. A result without a status completes the task.
+type WorkflowStateUpdate struct {
+	TaskReferenceName string         `json:"taskReferenceName,omitempty"`
+	TaskResult        *TaskResult    `json:"taskResult,omitempty"`
+	Variables         map[string]any `json:"variables,omitempty"`
+}
+
+// TaskMock is one outcome of a task in a test of a workflow. Without a status it is completed.
+type TaskMock struct {
+	Status        string         `json:"status,omitempty"`
+	Output        map[string]any `json:"output,omitempty"`
+	ExecutionTime int64          `json:"executionTime,omitempty"`
+	QueueWaitTime int64          `json:"queueWaitTime,omitempty"`
+}
+
+// WorkflowTestRequest is the body of POST /workflow/test: a start, and by reference name what comes of the attempts at each task and
+// of the workflows inside.
+type WorkflowTestRequest struct {
+	StartWorkflowRequest
+
+	TaskRefToMockOutput    map[string][]TaskMock          `json:"taskRefToMockOutput,omitempty"`
+	SubWorkflowTestRequest map[string]WorkflowTestRequest `json:"subWorkflowTestRequest,omitempty"`
+}
+
 // BulkResponse is the answer of the bulk calls: what worked, and what failed with its reason.
 type BulkResponse struct {
 	BulkErrorResults      map[string]string `json:"bulkErrorResults"`

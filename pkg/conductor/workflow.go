@@ -157,6 +157,64 @@ func (s *WorkflowService) ResetCallbacks(ctx context.Context, id string) error {
 	return s.steer(ctx, call{op: "reset callbacks of", method: http.MethodPost}, id, "resetcallbacks")
 }
 
+// Signal calls POST /tasks/{id}/{status}/signal/sync: the first task that waits for somebody, in the execution or inside it, ends with a
+// status and an output. It answers the execution as it is then, without waiting for what follows; 404 where no task waits.
+func (s *WorkflowService) Signal(ctx context.Context, id, status string, output map[string]any) (WorkflowRun, error) {
+	var run WorkflowRun
+	op := fmt.Sprintf("signal execution %q", id)
+	at, err := path("tasks", id, status, "signal", "sync")
+	if err != nil {
+		return run, fmt.Errorf("%s: %w", op, err)
+	}
+	if output == nil {
+		output = map[string]any{}
+	}
+	query := url.Values{"returnStrategy": {ReturnTargetWorkflow}, "timeoutMillis": {"0"}}
+	err = s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, query: query, body: output}, &run)
+	return run, err
+}
+
+// Execute calls POST /workflow/execute/{name}/{version}: it starts a workflow and waits, for as many seconds, until it has ended or waits
+// for somebody. Version zero is the latest.
+func (s *WorkflowService) Execute(ctx context.Context, request StartWorkflowRequest, version, seconds int) (WorkflowRun, error) {
+	var run WorkflowRun
+	op := fmt.Sprintf("execute workflow %q", request.Name)
+	at, err := path("workflow", "execute", request.Name, strconv.Itoa(version))
+	if err != nil {
+		return run, fmt.Errorf("%s: %w", op, err)
+	}
+	if request.Input == nil {
+		request.Input = map[string]any{}
+	}
+	query := url.Values{"waitForSeconds": {strconv.Itoa(seconds)}}
+	err = s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, query: query, body: request}, &run)
+	return run, err
+}
+
+// Test calls POST /workflow/test: a workflow runs with made-up outcomes of its tasks, which no worker sees.
+func (s *WorkflowService) Test(ctx context.Context, request WorkflowTestRequest) (Document[Workflow], error) {
+	var execution Document[Workflow]
+	if request.Input == nil {
+		request.Input = map[string]any{}
+	}
+	op := fmt.Sprintf("test workflow %q", request.Name)
+	err := s.c.do(ctx, call{op: op, method: http.MethodPost, path: "/workflow/test", body: request}, &execution)
+	return execution, err
+}
+
+// UpdateState calls POST /workflow/{id}/state: variables and the task that waits under a reference name are updated at once. It answers
+// the execution when it does not go on by itself. Orkes only.
+func (s *WorkflowService) UpdateState(ctx context.Context, id, requestID string, update WorkflowStateUpdate) (WorkflowRun, error) {
+	var run WorkflowRun
+	op := fmt.Sprintf("update the state of execution %q", id)
+	at, err := path("workflow", id, "state")
+	if err != nil {
+		return run, fmt.Errorf("%s: %w", op, err)
+	}
+	err = s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, query: url.Values{"requestId": {requestID}}, body: update}, &run)
+	return run, err
+}
+
 // steer makes a call about one execution, at workflow/{id}/REST. Its op says what is done to it.
 func (s *WorkflowService) steer(ctx context.Context, what call, id string, rest ...string) error {
 	what.op += fmt.Sprintf(" execution %q", id)

@@ -85,6 +85,32 @@ func TestWorkflowCalls(t *testing.T) {
 			},
 		},
 		{name: "reset callbacks", line: "POST /api/workflow/%s/resetcallbacks", call: func(c *conductor.Client, name string) error { return c.Workflows.ResetCallbacks(ctx, name) }},
+		{
+			name: "signal", line: "POST /api/tasks/%s/COMPLETED/signal/sync?returnStrategy=TARGET_WORKFLOW&timeoutMillis=0", sent: `{}`, answer: `{}`,
+			call: func(c *conductor.Client, name string) error {
+				return only(c.Workflows.Signal(ctx, name, "COMPLETED", nil))
+			},
+		},
+		{
+			name: "execute", nameless: true, line: "POST /api/workflow/execute/w/2?waitForSeconds=5", sent: `{"name":"w","input":{}}`, answer: `{}`,
+			call: func(c *conductor.Client, _ string) error {
+				return only(c.Workflows.Execute(ctx, conductor.StartWorkflowRequest{Name: "w"}, 2, 5))
+			},
+		},
+		{
+			name: "test", nameless: true, line: "POST /api/workflow/test", sent: `{"name":"w","input":{},"taskRefToMockOutput":{"r":[{"status":"FAILED"}]}}`, answer: `{}`,
+			call: func(c *conductor.Client, _ string) error {
+				return only(c.Workflows.Test(ctx, conductor.WorkflowTestRequest{
+					StartWorkflowRequest: conductor.StartWorkflowRequest{Name: "w"}, TaskRefToMockOutput: map[string][]conductor.TaskMock{"r": {{Status: "FAILED"}}},
+				}))
+			},
+		},
+		{
+			name: "update state", line: "POST /api/workflow/%s/state?requestId=q", sent: `{"variables":{"v":1}}`, answer: `{}`,
+			call: func(c *conductor.Client, name string) error {
+				return only(c.Workflows.UpdateState(ctx, name, "q", conductor.WorkflowStateUpdate{Variables: map[string]any{"v": 1}}))
+			},
+		},
 		{name: "remove", line: "DELETE /api/workflow/%s/remove?archiveWorkflow=false", call: func(c *conductor.Client, name string) error { return c.Workflows.Remove(ctx, name) }},
 	})
 }

@@ -345,12 +345,18 @@ func (s *transcript) shown(status int, body string) []string {
 		return []string{strings.TrimSpace(fmt.Sprint(status, " ", anonymous(body)))}
 	}
 	var wf conductor.Workflow
-	if conductor.Decode([]byte(body), &wf) == nil && wf.WorkflowID != "" && wf.Tasks != nil {
+	if conductor.Decode([]byte(body), &wf) == nil && wf.WorkflowName != "" && wf.Tasks != nil {
 		return append([]string{fmt.Sprint(status)}, s.show(wf)...)
 	}
 	if fields, isMap := object.(map[string]any); isMap {
-		delete(fields, "instance")
-		delete(fields, "retryable")
+		for _, own := range []string{"instance", "retryable", "createTime", "updateTime", "createdBy", "requestId"} {
+			delete(fields, own)
+		}
+		if _, given := fields["tasks"]; given {
+			delete(fields, "tasks")
+			_ = conductor.Decode([]byte(body), &wf)
+			return append([]string{fmt.Sprint(status, " ", compact(fields))}, s.show(wf)[1:]...)
+		}
 	}
 	return []string{fmt.Sprint(status, " ", compact(object))}
 }

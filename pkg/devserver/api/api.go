@@ -44,6 +44,7 @@ func newAPI(opts Options) *api {
 	a.metadataRoutes()
 	a.workflowRoutes()
 	a.steerRoutes()
+	a.executeRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
 	a.controlRoutes()

@@ -54,11 +54,7 @@ POST /api/queue/update/{workflowId}/task/{taskId}/{status}
 POST /api/queue/update/{workflowId}/{ref}/{status}
 POST /api/scheduler/schedules
 POST /api/tasks/queue/requeue/{taskType}
-POST /api/tasks/{workflowId}/{status}/signal
-POST /api/tasks/{workflowId}/{status}/signal/sync
 POST /api/workflow/bulk/search
-POST /api/workflow/execute/{name}/{version}
-POST /api/workflow/test
 PUT /api/event
 PUT /api/scheduler/bulk/pause
 PUT /api/scheduler/bulk/resume
@@ -157,7 +153,6 @@ GET /api/secrets/clearRedisCache
 GET /api/secrets/{key}
 GET /api/secrets/{key}/exists
 GET /api/secrets/{key}/tags
-GET /api/workflow/execute/{name}
 POST /api/admin/cache/clear/{taskDefName}
 POST /api/event/handleIncomingEvent
 POST /api/event/queue/connectivity
@@ -194,8 +189,6 @@ POST /api/roles
 POST /api/schema
 POST /api/secrets
 POST /api/workflow/correlated/batch
-POST /api/workflow/execute/{name}
-POST /api/workflow/{workflowId}/state
 PUT /api/environment/{key}
 PUT /api/environment/{name}/tags
 PUT /api/event/queue/config/{queueType}/{queueName}

@@ -37,9 +37,25 @@ func (a *api) startWorkflow(c *call) (any, error) {
 
 // start checks the rights on the definition that will run, and starts it.
 func (a *api) start(c *call, request conductor.StartWorkflowRequest) (any, error) {
+	id, err := a.started(c, request)
+	if err != nil {
+		return nil, err
+	}
+	return text(id), nil
+}
+
+func (a *api) started(c *call, request conductor.StartWorkflowRequest) (string, error) {
 	if request.Input == nil {
 		request.Input = map[string]any{}
 	}
+	if err := a.mayStart(c, request); err != nil {
+		return "", err
+	}
+	return a.Engine.Start(c.Context(), request, c.caller.ID())
+}
+
+// mayStart checks the rights on the definition that will run; one that is not there is the engine's to refuse.
+func (a *api) mayStart(c *call, request conductor.StartWorkflowRequest) error {
 	def, inline := request.WorkflowDef, request.WorkflowDef != nil
 	if !inline && a.Access != nil {
 		version := 0
@@ -50,23 +66,31 @@ func (a *api) start(c *call, request conductor.StartWorkflowRequest) (any, error
 			def = &found
 		}
 	}
-	if def != nil {
-		if err := c.caller.MayStart(*def, inline, a.taskExists); err != nil {
-			return nil, err
-		}
+	if def == nil {
+		return nil
 	}
-	id, err := a.Engine.Start(c.Context(), request, c.caller.ID())
+	return c.caller.MayStart(*def, inline, a.taskExists)
+}
+
+func (a *api) startByName(c *call) (any, error) {
+	request, err := c.namedStart()
 	if err != nil {
 		return nil, err
 	}
-	return text(id), nil
+	return a.start(c, request)
 }
 
-// startByName takes the input as body and the rest from the path, the query and the idempotency headers.
-func (a *api) startByName(c *call) (any, error) {
-	request := conductor.StartWorkflowRequest{Name: c.PathValue("name"), CorrelationID: c.query().Get("correlationId")}
+// namedStart reads a start whose input is the body and the rest from the path, the query and the idempotency headers.
+func (c *call) namedStart() (conductor.StartWorkflowRequest, error) {
+	request := conductor.StartWorkflowRequest{
+		Name: c.PathValue("name"), CorrelationID: c.query().Get("correlationId"), Input: map[string]any{},
+		IdempotencyKey: c.Header.Get("X-Idempotency-Key"), IdempotencyStrategy: c.Header.Get("X-On-Conflict"),
+	}
 	if err := c.body(&request.Input, true); err != nil {
-		return nil, err
+		return request, err
+	}
+	if request.Input == nil { // a body that is null
+		request.Input = map[string]any{}
 	}
 	given := c.PathValue("version")
 	if given == "" {
@@ -75,18 +99,13 @@ func (a *api) startByName(c *call) (any, error) {
 	if given != "" {
 		version, err := strconv.Atoi(given)
 		if err != nil {
-			return nil, fault.Invalid("version %q is not a number", given)
+			return request, fault.Invalid("version %q is not a number", given)
 		}
 		request.Version = &version
 	}
 	priority, err := c.number("priority", 0)
-	if err != nil {
-		return nil, err
-	}
 	request.Priority = priority
-	request.IdempotencyKey = c.Header.Get("X-Idempotency-Key")
-	request.IdempotencyStrategy = c.Header.Get("X-On-Conflict")
-	return a.start(c, request)
+	return request, err
 }
 
 // execution returns an execution that the caller may see.

@@ -29,6 +29,21 @@ func newDefinitions() *definitions {
 	return &definitions{tasks: map[string]*conductor.TaskDef{}, workflows: map[string]map[int]*workflowEntry{}}
 }
 
+// copied holds the same definitions, without the plans that belong to an engine.
+func (d *definitions) copied() *definitions {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	same := newDefinitions()
+	maps.Copy(same.tasks, d.tasks)
+	for name, versions := range d.workflows {
+		same.workflows[name] = make(map[int]*workflowEntry, len(versions))
+		for version, held := range versions {
+			same.workflows[name][version] = &workflowEntry{def: held.def}
+		}
+	}
+	return same
+}
+
 func (d *definitions) task(name string) (*conductor.TaskDef, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()

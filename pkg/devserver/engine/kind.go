@@ -12,6 +12,8 @@ const (
 	typeJoin    = "JOIN"
 
 	typeSubWorkflow = "SUB_WORKFLOW"
+	typeWait        = "WAIT"
+	typeYield       = "YIELD"
 )
 
 // kind is how the tasks of one type behave.
@@ -74,7 +76,7 @@ func newKinds() kinds {
 		"TERMINATE_WORKFLOW": terminateWorkflowKind(),
 		"UPDATE_TASK":        updateTaskKind(),
 		"WAIT_FOR_WEBHOOK":   humanKind(),
-		"YIELD":              humanKind(),
+		typeYield:            humanKind(),
 		"HUMAN":              humanKind(),
 		"INLINE":             inlineKind(),
 		typeJoin:             joinKind(),
@@ -84,7 +86,7 @@ func newKinds() kinds {
 		typeSubWorkflow:      subWorkflowKind(),
 		"SWITCH":             switchKind(),
 		"TERMINATE":          terminateKind(),
-		"WAIT":               waitKind(),
+		typeWait:             waitKind(),
 	}
 	return table
 }

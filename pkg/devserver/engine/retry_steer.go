@@ -176,7 +176,7 @@ func (x *execution) goesOnBeside(other, beside *task, replaced map[*task]*task, 
 		replaced[other] = other.again(conductor.TaskInProgress, now)
 	case other.Wire.Status == conductor.TaskCanceled || !other.node.task.Permissive:
 		fresh := other.again(conductor.TaskScheduled, now)
-		if other.Wire.TaskType == "WAIT" {
+		if other.Wire.TaskType == typeWait {
 			fresh.Wire.Status, fresh.Wire.StartTime, fresh.WakeAt = conductor.TaskInProgress, now, other.WakeAt
 		}
 		fresh.Wire.RetryCount++
