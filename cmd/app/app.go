@@ -13,6 +13,7 @@ import (
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // New returns the group `orkesctl app`.
@@ -95,12 +96,24 @@ func find(ctx context.Context, client *conductor.Client, word string) (conductor
 	}
 	switch len(found) {
 	case 0:
-		return none, cli.NotFound(candidates(apps)+"Make it: orkesctl app create "+word, "no application %q", word)
+		return none, cli.NotFound(candidates(apps)+meant(apps, word)+"Make it: orkesctl app create "+cli.ShellWord(word), "no application %q", word)
 	case 1:
 		return found[0], nil
 	default:
 		return none, cli.Failed(candidates(found)+"Name one by its id instead: "+found[0].Value.ID, "%d applications are called %q", len(found), word)
 	}
+}
+
+// meant says which name was probably meant, with a line break; empty where none is like it.
+func meant(apps []conductor.Document[conductor.Application], word string) string {
+	names := make([]string, len(apps))
+	for i, app := range apps {
+		names[i] = app.Value.Name
+	}
+	if near, found := definition.Nearest(word, names); found {
+		return "Did you mean " + near + "?\n"
+	}
+	return ""
 }
 
 func candidates(apps []conductor.Document[conductor.Application]) string {

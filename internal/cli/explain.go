@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -100,6 +101,7 @@ func owner(user conductor.User) string {
 func hintFor(err error, s config.Settings) string {
 	var connect *conductor.ConnectError
 	var protocol *conductor.ProtocolError
+	var answer *conductor.Error
 	switch {
 	case errors.As(err, &connect):
 		return connectHint(s)
@@ -107,6 +109,8 @@ func hintFor(err error, s config.Settings) string {
 		return protocolHint(protocol, s)
 	case conductor.IsUnauthenticated(err):
 		return unaccepted(s)
+	case errors.As(err, &answer) && answer.Status == http.StatusTooManyRequests:
+		return "The server wants fewer requests than it gets. Wait a little, and try again."
 	case conductor.IsUnavailable(err):
 		return "The server is there and does not answer properly. Try again, or ask: orkesctl version --debug"
 	default:

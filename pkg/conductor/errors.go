@@ -108,8 +108,13 @@ type AuthError struct {
 	Err   error
 }
 
-// Error names the key, never the secret.
-func (e *AuthError) Error() string { return fmt.Sprintf("sign in with key %s: %v", e.KeyID, e.Err) }
+// Error names the key, never the secret. Where no server was reached, the key has nothing to do with it.
+func (e *AuthError) Error() string {
+	if connect := (*ConnectError)(nil); errors.As(e.Err, &connect) {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("sign in with key %s: %v", e.KeyID, e.Err)
+}
 
 // Unwrap returns what the server answered.
 func (e *AuthError) Unwrap() error { return e.Err }

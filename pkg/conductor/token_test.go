@@ -342,3 +342,12 @@ func TestWithoutCredentialsNoTokenIsSent(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, token)
 }
+
+func TestAServerThatIsNotThereSaysNothingOfTheKey(t *testing.T) {
+	s := serve(t, answer(http.StatusOK, `{}`))
+	client := connect(t, s, withKey(), conductor.WithRetry(conductor.RetryPolicy{Attempts: 1}))
+	s.Close()
+	err := listApplications(t, client)
+	require.ErrorContains(t, err, "cannot reach ")
+	require.NotContains(t, err.Error(), "key")
+}
