@@ -52,11 +52,14 @@ func (f *Facts) voices(w Worker) []voice {
 		all = append(all, voice{"start example", e.Domain, e.Place, example})
 	}
 	for _, domain := range f.waitsIn(w.Task) {
+		if domain != w.Domain && len(f.polled(w.Task, domain)) > 0 {
+			continue // others' tasks, with a worker of their own
+		}
 		all = append(all, voice{"waiting in", domain, plural(max(1, f.Queues.Value[queueName(w.Task, domain)]), "task"), waits})
 	}
-	seen := map[string]bool{}
+	seen, own := map[string]bool{}, len(f.polled(w.Task, w.Domain)) > 0
 	for _, p := range f.pollsOf(w.Task) {
-		if f.fresh(p) && !seen[p.Domain] {
+		if f.fresh(p) && !seen[p.Domain] && (p.Domain == w.Domain || !own) { // beside a worker of one's own, others' are no contradiction
 			seen[p.Domain] = true
 			all = append(all, voice{"polled in", p.Domain, f.words(p), polling})
 		}
@@ -193,10 +196,6 @@ func (f *Facts) oddOne(w Worker, all []voice, at int, result Result) Result {
 
 // elsewhere are tasks that wait where the worker does not poll.
 func (f *Facts) elsewhere(w Worker, one voice, result Result) Result {
-	if len(f.polled(w.Task, one.domain)) > 0 {
-		result.State, result.Evidence = OK, inDomain(w.Domain)+"; others poll it "+inDomain(one.domain)
-		return result
-	}
 	result.State = Failed
 	result.Evidence = one.where + " " + map[bool]string{true: "waits ", false: "wait "}[strings.HasPrefix(one.where, "1 ")] + inDomain(one.domain)
 	result.Because = w.says() + "; nobody polls " + inDomain(one.domain)
@@ -216,9 +215,7 @@ func (f *Facts) disagreement(w Worker, all []voice, result Result) Result {
 	result.Table = table(all, -1)
 	for _, v := range all {
 		if v.kind == waits && v.domain != w.Domain {
-			if found := f.elsewhere(w, v, result); found.State == Failed {
-				return found
-			}
+			return f.elsewhere(w, v, result)
 		}
 	}
 	grants := slices.DeleteFunc(slices.Clone(all), func(v voice) bool { return v.kind != granted })

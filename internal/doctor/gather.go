@@ -163,24 +163,48 @@ func (g *gathering) first(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	group.Go(func() { f.Server.Version = ask(ctx, g.Limit, anonymous.Server.Version) })
-	group.Go(func() { f.Server.Kind = ask(ctx, g.Limit, anonymous.Server.Kind) })
+	signing := false
 	for _, each := range []struct {
 		client *conductor.Client
 		who    *Who
 	}{{g.person, &f.Person}, {g.worker, &f.Worker}} {
 		if each.client != nil && each.who.hasKey() {
+			signing = signing || each.who.Settings.Key.Value != ""
 			group.Go(func() {
 				each.who.Token = ask(ctx, g.Limit, each.client.Token.Mint)
 				each.who.Expires = expiry(each.who.Token.Value)
 			})
 		}
 	}
+	if !signing {
+		group.Go(func() { f.Server.Kind = ask(ctx, g.Limit, anonymous.Server.Kind) })
+	}
 	group.Wait()
+	if signing {
+		f.Server.Kind = f.kindByTokens()
+	}
 	if f.Server.Kind.Value == conductor.KindOSS {
 		g.openSource(anonymous)
 		return
 	}
 	g.person, g.worker = accepted(g.person, f.Person), accepted(g.worker, f.Worker)
+}
+
+// kindByTokens tells the products apart by what POST /token has answered already: a key that is tried needs no second, empty one.
+func (f *Facts) kindByTokens() Answer[conductor.Kind] {
+	kind := Answer[conductor.Kind]{Asked: true}
+	for _, who := range []Who{f.Person, f.Worker} {
+		switch token := who.Token; {
+		case who.Settings.Key.Value == "" || !token.Asked:
+		case token.Err == nil && token.Value == "": // there is no POST /token
+			return Answer[conductor.Kind]{Value: conductor.KindOSS, Asked: true}
+		case token.Err == nil, conductor.IsUnauthenticated(token.Err):
+			return Answer[conductor.Kind]{Value: conductor.KindOrkes, Asked: true}
+		default:
+			kind.Err = token.Err
+		}
+	}
+	return kind
 }
 
 // openSource has no identities: everybody may ask everything.

@@ -196,7 +196,25 @@ func domainMistakes(t *testing.T) map[string]mistake {
 	}
 }
 
+const demo = "name: demo\ntasks: [{name: get-inventory, taskReferenceName: it}]\n"
+
+// addFile adds a workflow's file to the project's.
+func addFile(t *testing.T, f *doctor.Facts, text string) {
+	t.Helper()
+	documents, problems := manifest.Read("definitions/demo.yaml", strings.NewReader(text), definition.KindWorkflowDef)
+	require.Empty(t, problems)
+	f.Documents = append(f.Documents, documents...)
+}
+
 func TestWorkflows(t *testing.T) {
+	check(t, workflowMistakes(t))
+	f := healthy(t)
+	addFile(t, f, demo)
+	require.Empty(t, findings(doctor.Examine(f, doctor.Filter{})), "the same as the file")
+}
+
+func workflowMistakes(t *testing.T) map[string]mistake {
+	t.Helper()
 	workflows := func(texts ...string) func(*doctor.Facts) {
 		return func(f *doctor.Facts) {
 			f.WorkflowDefs.Value = nil
@@ -205,13 +223,7 @@ func TestWorkflows(t *testing.T) {
 			}
 		}
 	}
-	file := func(f *doctor.Facts, text string) {
-		documents, problems := manifest.Read("definitions/demo.yaml", strings.NewReader(text), definition.KindWorkflowDef)
-		require.Empty(t, problems)
-		f.Documents = append(f.Documents, documents...)
-	}
-	const demo = "name: demo\ntasks: [{name: get-inventory, taskReferenceName: it}]\n"
-	check(t, map[string]mistake{
+	return map[string]mistake{
 		"11: a name with another separator": {
 			workflows(`{"name":"demo","tasks":[{"name":"get_inventory","taskReferenceName":"it"}]}`),
 			[]string{"ORK-FLOW-002"},
@@ -223,12 +235,12 @@ func TestWorkflows(t *testing.T) {
 			doctor.Warning, "in no workflow on the server", "never gets a task", "orkesctl workflow add-task WORKFLOW get-inventory",
 		},
 		"only in the file": {
-			func(f *doctor.Facts) { workflows()(f); file(f, demo) },
+			func(f *doctor.Facts) { workflows()(f); addFile(t, f, demo) },
 			[]string{"ORK-FLOW-001"},
 			doctor.Warning, "not on the server", "", "orkesctl workflow define definitions/demo.yaml",
 		},
 		"another than the file's": {
-			func(f *doctor.Facts) { file(f, demo+"timeoutSeconds: 9\n") },
+			func(f *doctor.Facts) { addFile(t, f, demo+"timeoutSeconds: 9\n") },
 			[]string{"ORK-FLOW-001"},
 			doctor.Warning, "differs from definitions/demo.yaml", "timeoutSeconds – → 9", "orkesctl workflow define",
 		},
@@ -239,10 +251,7 @@ func TestWorkflows(t *testing.T) {
 			[]string{"ORK-FLOW-001"},
 			doctor.Unknown, "", "late", "orkesctl workflow list",
 		},
-	})
-	f := healthy(t)
-	file(f, demo)
-	require.Empty(t, findings(doctor.Examine(f, doctor.Filter{})), "the same as the file")
+	}
 }
 
 func TestQueuesAndWorkers(t *testing.T) { check(t, queueMistakes(t)) }

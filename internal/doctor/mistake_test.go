@@ -388,12 +388,19 @@ func identityMistakes(t *testing.T) map[string]mistake {
 	}
 }
 
+// allMistakes are those of all categories.
+func allMistakes(t *testing.T) []map[string]mistake {
+	t.Helper()
+	return []map[string]mistake{
+		environmentMistakes(t), projectMistakes(t), connectionMistakes(t), identityMistakes(t), permissionMistakes(t), taskMistakes(t), domainMistakes(t),
+		workflowMistakes(t), queueMistakes(t),
+	}
+}
+
 // The thirty misconfigurations of the worker sheet (section 5) are the least: each has its check, and a test that makes just it.
 func TestEveryUsualMistakeHasACheck(t *testing.T) {
 	made := map[string]bool{}
-	for _, mistakes := range []map[string]mistake{
-		environmentMistakes(t), projectMistakes(t), connectionMistakes(t), identityMistakes(t), permissionMistakes(t), taskMistakes(t), domainMistakes(t), queueMistakes(t),
-	} {
+	for _, mistakes := range allMistakes(t) {
 		for name := range mistakes {
 			numbers, _, _ := strings.Cut(name, ": ")
 			for number := range strings.SplitSeq(numbers, ", ") {
