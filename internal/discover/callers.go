@@ -11,12 +11,21 @@ const (
 	maxLevels  = 3
 )
 
-// callers are the ways in which the function around a token is called, where what stands there depends on that: each is a frame
-// with what the caller gives. Outside functions, and where nobody calls, it is the file alone.
-func (p *program) callers(u *unit, at int) []frame {
-	return p.callersOf(u, at, maxLevels)
+// workers are those that are made at a token: one, or where that depends on the callers of the function around it, one for each.
+func (p *program) workers(u *unit, at int, made func(frame) Worker) []Worker {
+	w := made(frame{u: u})
+	if w.TaskExpr == "" && w.DomainExpr == "" {
+		return []Worker{w}
+	}
+	var all []Worker
+	for _, f := range p.callersOf(u, at, maxLevels) {
+		all = append(all, made(f))
+	}
+	return all
 }
 
+// callersOf are the ways in which the function around a token is called: each is a frame with what the caller gives. Outside
+// functions, and where nobody calls, it is the file alone.
 func (p *program) callersOf(u *unit, at, levels int) []frame {
 	bare := []frame{{u: u}}
 	name, fn := u.enclosing(at)
@@ -25,12 +34,15 @@ func (p *program) callersOf(u *unit, at, levels int) []frame {
 	}
 	var frames []frame
 	for _, other := range p.mentioning(name) {
+		if len(frames) >= maxCallers {
+			break
+		}
 		frames = append(frames, p.callsIn(other, name, u, fn, levels)...)
 	}
 	if len(frames) == 0 {
 		return bare
 	}
-	return frames[:min(len(frames), maxCallers)]
+	return frames
 }
 
 // parametersOf are a function's.

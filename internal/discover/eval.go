@@ -203,8 +203,8 @@ func (p *program) operand(f frame, s span) value {
 	if s.empty() {
 		return value{}
 	}
-	if u.is(s.to-1, ")") && u.Match[s.to-1] > s.from {
-		return p.called(f, s, u.Match[s.to-1])
+	if u.is(s.to-1, ")") && u.match(s.to-1) > s.from {
+		return p.called(f, s, u.match(s.to-1))
 	}
 	if u.token(s.from).Kind == lexer.Text && s.to-s.from == 1 {
 		return p.literal(f, s)

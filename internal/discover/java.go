@@ -44,8 +44,8 @@ func (r *javaReader) visit(u *unit, i int) {
 	case u.is(i, "class") && u.word(i+1):
 		r.class(u, i)
 	case u.is(i, "Worker") && u.is(i+1, ".") && u.is(i+2, "create") && u.opens(i+3) && u.javaSDK("Worker"):
-		for _, f := range r.callers(u, i) {
-			r.add(r.worker(f, i, argument(u.entries(i+3), 0), span{}), false)
+		for _, w := range r.workers(u, i, func(f frame) Worker { return r.worker(f, i, argument(u.entries(i+3), 0), span{}) }) {
+			r.add(w, false)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func (r *javaReader) constructed(u *unit, name string, class *binding) []frame {
 				continue
 			}
 			if _, b := r.find(frame{u: other}, []string{name}, i+1); b == class {
-				for _, outer := range r.callers(other, i) {
+				for _, outer := range r.callersOf(other, i, 1) {
 					frames = append(frames, r.enter(outer, u, constructor, i+2))
 				}
 			}

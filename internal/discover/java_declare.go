@@ -16,7 +16,7 @@ func declareJava(u *unit) {
 			u.javaImport(i)
 		case u.oneOf(i, "class", "interface", "enum", "record") && u.word(i+1) && !u.is(i-1, "."):
 			open := u.find(span{i + 2, len(u.Tokens)}, "{", ";")
-			if u.is(open, "{") && u.Match[open] > 0 {
+			if u.is(open, "{") && u.match(open) > 0 {
 				u.declare(i+1, binding{body: open})
 			}
 		case u.is(i+1, "("):
@@ -33,7 +33,7 @@ func (u *unit) javaMethod(i int) {
 	if u.is(body, "throws") {
 		body = u.find(span{body, len(u.Tokens)}, "{", ";")
 	}
-	if !u.is(body, "{") || u.Match[body] < 0 || u.oneOf(i, "if", "for", "while", "switch", "catch", "synchronized", "try") || u.oneOf(i-1, "new", ".") {
+	if !u.is(body, "{") || u.match(body) < 0 || u.oneOf(i, "if", "for", "while", "switch", "catch", "synchronized", "try") || u.oneOf(i-1, "new", ".") {
 		return
 	}
 	u.declare(i, binding{function: true, body: body})
@@ -58,8 +58,8 @@ func (u *unit) javaVariable(i int) {
 
 func (u *unit) javaLambda(i int) {
 	scope := span{i, u.inside(u.Up[i]).to}
-	if u.is(i-1, ")") && u.Match[i-1] >= 0 {
-		u.parameters(u.Match[i-1], scope)
+	if u.is(i-1, ")") && u.match(i-1) >= 0 {
+		u.parameters(u.match(i-1), scope)
 	} else if u.word(i - 1) {
 		u.declare(i-1, binding{scope: scope})
 	}

@@ -37,6 +37,9 @@ func workerProperties() []string {
 func (s spellings) readNames(o order, task string, exact map[string]bool) {
 	for _, property := range slices.Concat(o.domain, o.slots, o.polling, workerProperties()) {
 		for _, pattern := range o.names {
+			if task == "" && strings.Contains(strings.ToLower(pattern), "<task") {
+				continue
+			}
 			name := o.expand(pattern, task, property)
 			exact[name] = true
 			if known := s[fold(name)]; known == "" || strings.Contains(known, ".") && !strings.Contains(name, "-") {
@@ -53,8 +56,9 @@ func checkVariables(all *tree, env Environment, found *Findings) {
 		return
 	}
 	orders := map[string]order{"python": pythonOrder(), "javascript": scriptOrder(), "typescript": scriptOrder(), "rust": rustOrder()}
-	right, exact, languages := spellings{}, map[string]bool{}, []string{}
+	right, exact, languages, unknown := spellings{}, map[string]bool{}, []string{}, false
 	for _, w := range found.Workers {
+		unknown = unknown || w.TaskExpr != ""
 		if !slices.Contains(languages, w.Language) {
 			languages = append(languages, w.Language)
 		}
@@ -70,6 +74,12 @@ func checkVariables(all *tree, env Environment, found *Findings) {
 			continue
 		}
 		message, fix := right.explain(v.Name, languages)
+		if message == "" && !unknown { // it may be for a task whose name is not known
+			message, fix = "none of these workers reads it: no task is called so, or no property", "Is the task's name right? The workers: orkesctl worker list"
+		}
+		if message == "" {
+			continue
+		}
 		found.Notices = append(found.Notices, Notice{Kind: KindVariable, Subject: v.Name, Message: message, Fix: fix, Place: v.Place})
 	}
 }
@@ -82,6 +92,7 @@ func (t *tree) names(variable string) bool {
 	return slices.ContainsFunc(t.files, func(s *source) bool { return s.marked && strings.Contains(string(s.kept), variable) })
 }
 
+// explain is empty for a name that is like none that is read.
 func (s spellings) explain(name string, languages []string) (message, fix string) {
 	folded := fold(name)
 	if known := s[folded]; known != "" {
@@ -96,7 +107,7 @@ func (s spellings) explain(name string, languages []string) (message, fix string
 	if len(s) == 0 {
 		return "the SDK of these workers (" + strings.Join(languages, ", ") + ") reads no variable of a worker", elsewhere(languages)
 	}
-	return "none of these workers reads it: no task is called so, or no property", "Is the task's name right? The workers: orkesctl worker list"
+	return "", ""
 }
 
 func elsewhere(languages []string) string {

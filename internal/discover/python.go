@@ -31,9 +31,7 @@ func readPython(all *tree, env Environment, found *Findings) {
 				continue
 			}
 			if shape, ok := shapes[u.original(t.Value)]; ok && u.ofSDK(i) {
-				for _, f := range p.callers(u, i) {
-					found.Workers = append(found.Workers, p.pythonWorker(f, i, shape))
-				}
+				found.Workers = append(found.Workers, p.workers(u, i, func(f frame) Worker { return p.pythonWorker(f, i, shape) })...)
 			}
 		}
 		pythonTraps(u, len(found.Workers) > before, found)
@@ -157,7 +155,7 @@ func (u *unit) extends(open int, name string) bool {
 func pythonVariable(u *unit, s span) (name, otherwise span, found bool) {
 	open := -1
 	if u.oneOf(s.to-1, ")", "]") {
-		open = u.Match[s.to-1]
+		open = u.match(s.to - 1)
 	}
 	if open <= s.from || !u.pythonEnviron(span{s.from, open}, u.is(open, "[")) {
 		return span{}, span{}, false
@@ -246,7 +244,7 @@ func (u *unit) pythonScope(i int) span {
 // block is the block that a statement's head opens; 0 where it has none.
 func (u *unit) block(i int) int {
 	colon := u.find(span{i, len(u.Tokens)}, ":", lexer.Break)
-	if u.is(colon, ":") && u.is(colon+1, lexer.Break) && u.is(colon+2, lexer.Begin) && u.Match[colon+2] > 0 {
+	if u.is(colon, ":") && u.is(colon+1, lexer.Break) && u.is(colon+2, lexer.Begin) && u.match(colon+2) > 0 {
 		u.scopes[colon+2] = true
 		return colon + 2
 	}

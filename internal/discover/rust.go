@@ -38,9 +38,7 @@ func (p *program) rustWorkers(u *unit, i int) (found []Worker) {
 	case u.is(i, "#") && u.is(i+1, "["):
 		found = p.rustAttribute(u, i)
 	case u.oneOf(i, "FnWorker", "FnWorkerArc") && u.is(i+1, "::") && u.is(i+2, "new") && u.opens(i+3):
-		for _, f := range p.callers(u, i) {
-			found = append(found, p.rustMade(f, i))
-		}
+		found = p.workers(u, i, func(f frame) Worker { return p.rustMade(f, i) })
 	case u.is(i-1, "impl") && u.is(i, "Worker") && u.is(i+1, "for"):
 		found = p.rustImplementation(u, i+2)
 	}
@@ -51,7 +49,7 @@ func (p *program) rustWorkers(u *unit, i int) (found []Worker) {
 func (p *program) rustAttribute(u *unit, i int) []Worker {
 	in := u.inside(i + 1)
 	open := u.find(in, "(")
-	if !u.oneOf(open-1, "worker", "worker_task") || u.Match[i+1] < 0 {
+	if !u.oneOf(open-1, "worker", "worker_task") || u.match(i+1) < 0 {
 		return nil
 	}
 	var given []entry
@@ -137,7 +135,7 @@ func declareRust(u *unit) {
 		case "fn":
 			u.rustFunction(i)
 		case "mod", "impl", "enum", "trait":
-			if open := u.find(span{i, len(u.Tokens)}, "{", ";"); u.word(i+1) && u.is(open, "{") && u.Match[open] > 0 {
+			if open := u.find(span{i, len(u.Tokens)}, "{", ";"); u.word(i+1) && u.is(open, "{") && u.match(open) > 0 {
 				u.declare(i+1, binding{body: open})
 			}
 		default:
@@ -158,8 +156,8 @@ func (u *unit) rustMark(i int) {
 	switch {
 	case u.is(i, "|"):
 		u.rustClosure(i)
-	case u.is(i, "=>") && u.is(i-1, ")") && u.Match[i-1] >= 0:
-		u.pattern(u.inside(u.Match[i-1]), span{i, u.inside(u.Up[i]).to})
+	case u.is(i, "=>") && u.is(i-1, ")") && u.match(i-1) >= 0:
+		u.pattern(u.inside(u.match(i-1)), span{i, u.inside(u.Up[i]).to})
 	}
 }
 
@@ -209,7 +207,7 @@ func (u *unit) rustFunction(i int) {
 		return
 	}
 	body := u.find(span{open, len(u.Tokens)}, "{", ";")
-	if u.is(body, "{") && u.Match[body] > 0 {
+	if u.is(body, "{") && u.match(body) > 0 {
 		u.declare(i+1, binding{function: true, body: body})
 		u.parameters(open, u.inside(body))
 	}
@@ -217,9 +215,12 @@ func (u *unit) rustFunction(i int) {
 
 // rustUse reads a::b::{c, d as e, f::*}; prefix is the path before the braces.
 func (u *unit) rustUse(s span, prefix []string) {
+	if len(prefix) > maxNesting {
+		return
+	}
 	for _, part := range u.split(s, ",") {
 		open := u.find(part, "{")
-		if open < part.to && u.Match[open] > 0 {
+		if open < part.to && u.match(open) > 0 {
 			if names, ok := u.path(span{part.from, open - 1}); ok {
 				u.rustUse(u.inside(open), append(slices.Clip(prefix), names...))
 			}

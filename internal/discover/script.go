@@ -24,18 +24,15 @@ func readScript(all *tree, env Environment, found *Findings) {
 			scriptTrap(u, i, found)
 			switch {
 			case u.opens(i) && u.is(i+1, "{") && u.sdkName(i-1) == "worker":
-				for _, f := range p.callers(u, i) {
-					w := p.scriptWorker(f, i-1, u.entries(i+1))
+				given := u.entries(i + 1)
+				for _, w := range p.workers(u, i, func(f frame) Worker { return p.scriptWorker(f, i-1, given) }) {
 					scriptOrder().apply(&w, env)
 					found.Workers = append(found.Workers, w)
 				}
 			case u.is(i, "{") && u.plainWorker(i):
-				for _, f := range p.callers(u, i) {
-					at := i
-					if open := u.find(span{i + 1, u.Match[i]}, "taskDefName"); open < u.Match[i] {
-						at = open
-					}
-					w := p.scriptWorker(f, at, u.entries(i))
+				given := u.entries(i)
+				at := min(u.find(u.inside(i), "taskDefName"), u.match(i)-1)
+				for _, w := range p.workers(u, i, func(f frame) Worker { return p.scriptWorker(f, at, given) }) {
 					options.apply(&w)
 					own.apply(&w)
 					found.Workers = append(found.Workers, w)
@@ -69,7 +66,7 @@ func fromSDK(from imported) bool {
 
 // plainWorker reports whether an object is a worker: it has a taskDefName, and executes.
 func (u *unit) plainWorker(open int) bool {
-	if u.Match[open] < open {
+	if u.match(open) < open {
 		return false
 	}
 	task, executes := false, false

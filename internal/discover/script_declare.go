@@ -38,7 +38,7 @@ func declareScript(u *unit) {
 // scriptClass declares a class, an enumeration or a namespace; what is in it are its members.
 func (u *unit) scriptClass(i int) {
 	open := u.find(span{i + 2, len(u.Tokens)}, "{", ";")
-	if u.is(open, "{") && u.Match[open] > 0 {
+	if u.is(open, "{") && u.match(open) > 0 {
 		u.declare(i+1, binding{body: open})
 		u.scopes[open] = u.is(i, "class")
 	}
@@ -70,7 +70,7 @@ func (u *unit) scriptVariables(i int) {
 		equals := u.find(span{at, end}, "=")
 		value := span{min(equals+1, end), end}
 		switch {
-		case u.is(at, "{") && u.Match[at] > at:
+		case u.is(at, "{") && u.match(at) > at:
 			u.scriptTaken(at, value)
 		case u.word(at):
 			u.scriptNamed(at, value)
@@ -145,7 +145,7 @@ func (u *unit) required(s span) (string, bool) {
 
 // scriptEnd is where an expression ends: at a semicolon, a comma, a closing bracket, or a line that does not go on with it.
 func (u *unit) scriptEnd(from int) int {
-	for i := from; i < len(u.Tokens); {
+	for i, steps := from, 0; i < len(u.Tokens) && steps < maxSteps; steps++ {
 		if u.oneOf(i, ";", ",", ")", "]", "}") {
 			return i
 		}
@@ -160,7 +160,7 @@ func (u *unit) scriptEnd(from int) int {
 // scriptArrow declares the parameters of an arrow function, and sees to what is seen only in it.
 func (u *unit) scriptArrow(i int) {
 	scope := span{i + 1, u.scriptEnd(i + 1)}
-	if u.is(i+1, "{") && u.Match[i+1] > 0 {
+	if u.is(i+1, "{") && u.match(i+1) > 0 {
 		scope = u.inside(i + 1)
 	}
 	switch open := u.arrowParameters(i); {
@@ -174,14 +174,14 @@ func (u *unit) scriptArrow(i int) {
 // arrowParameters is the parenthesis before an arrow, or before the type of what it returns; -1 where there is none.
 func (u *unit) arrowParameters(i int) int {
 	if u.is(i-1, ")") {
-		return u.Match[i-1]
+		return u.match(i - 1)
 	}
 	for at := i - 1; at > max(0, i-20) && u.Up[at] == u.Up[i]; at-- {
 		if u.is(at, ":") && u.is(at-1, ")") {
-			return u.Match[at-1]
+			return u.match(at - 1)
 		}
-		if at > 0 && u.Match[at] >= 0 && u.Match[at] < at {
-			at = u.Match[at]
+		if at > 0 && u.match(at) >= 0 && u.match(at) < at {
+			at = u.match(at)
 		}
 	}
 	return -1
@@ -210,15 +210,15 @@ func (u *unit) beforeTypes(i int) int {
 // scriptFunction declares a function or method whose parameters are in the parenthesis at open.
 func (u *unit) scriptFunction(open int) {
 	name := u.beforeTypes(open - 1)
-	if u.Match[open] < open || !u.word(name) || u.oneOf(name, "if", "for", "while", "switch", "catch", "with", "await", "return") {
+	if u.match(open) < open || !u.word(name) || u.oneOf(name, "if", "for", "while", "switch", "catch", "with", "await", "return") {
 		return
 	}
-	body := u.Match[open] + 1
+	body := u.match(open) + 1
 	if u.is(body, ":") { // the type of what it returns
 		for body++; body < len(u.Tokens) && !u.oneOf(body, "{", ";", ",", ")", "=>", "}"); body = u.after(body) {
 		}
 	}
-	if !u.is(body, "{") || u.Match[body] < 0 {
+	if !u.is(body, "{") || u.match(body) < 0 {
 		return
 	}
 	if !u.is(name, "function") {

@@ -47,6 +47,14 @@ func (u *unit) token(i int) lexer.Token {
 	return u.Tokens[i]
 }
 
+// match is the partner of the bracket at i; -1 for what has none.
+func (u *unit) match(i int) int {
+	if i < 0 || i >= len(u.Match) {
+		return -1
+	}
+	return u.Match[i]
+}
+
 func (u *unit) is(i int, value string) bool { return u.token(i).Is(value) }
 
 func (u *unit) word(i int) bool { return u.token(i).Kind == lexer.Word }
@@ -58,26 +66,26 @@ func (u *unit) oneOf(i int, values ...string) bool {
 
 // after is the index behind the bracket that opens at i; i+1 where it has no partner.
 func (u *unit) after(i int) int {
-	if m := u.Match[i]; m > i {
-		return m + 1
-	}
-	return i + 1
+	return max(i, u.match(i)) + 1
 }
 
 // opens reports whether a call's parenthesis, with its partner, is at i.
-func (u *unit) opens(i int) bool { return u.is(i, "(") && u.Match[i] > i }
+func (u *unit) opens(i int) bool { return u.is(i, "(") && u.match(i) > i }
 
 // inside are the tokens in the bracket at i, none where it has no partner; all of the file for -1.
 func (u *unit) inside(i int) span {
 	if i < 0 {
 		return span{0, len(u.Tokens)}
 	}
-	return span{i + 1, max(i+1, u.Match[i])}
+	return span{i + 1, max(i+1, u.match(i))}
 }
 
-// find is the first token outside brackets that is one of the marks or words; the end of the span where none is.
+// maxSteps bounds how far an end is looked for, in tokens outside brackets: what hostile sources repeat costs no square of it.
+const maxSteps = 1000
+
+// find is the first token outside brackets that is one of the marks or words; the end of the span where none is near.
 func (u *unit) find(s span, values ...string) int {
-	for i := s.from; i < s.to; {
+	for i, steps := s.from, 0; i < s.to && steps < maxSteps; steps++ {
 		if u.oneOf(i, values...) {
 			return i
 		}
@@ -260,7 +268,7 @@ func (u *unit) onlyReturn(b *binding) span {
 // default or the end. Those of an object that is taken apart are properties of their parameter.
 func (u *unit) parameters(open int, scope span) {
 	for i, part := range u.splitTyped(u.inside(open)) {
-		if u.is(part.from, "{") && u.Match[part.from] > part.from {
+		if u.is(part.from, "{") && u.match(part.from) > part.from {
 			u.destructure(part.from, scope, i+1)
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/orkesctl/orkesctl/internal/project"
 )
@@ -19,7 +20,11 @@ import (
 // maxSize is the largest source file that is read: what is larger was generated.
 const maxSize = 1 << 20
 
-// source is one file. What it holds is kept only where it is marked: it names Conductor, and so may declare workers.
+// maxKept is how much of all files is kept, in bytes, so that files need not be read twice.
+const maxKept = 64 << 20
+
+// source is one file. What it holds is kept where it is marked, that is where it names Conductor and so may declare workers, and else
+// as long as there is room.
 type source struct {
 	path   string // relative to the root, with slashes
 	file   string
@@ -126,10 +131,11 @@ func (t *tree) mark(ctx context.Context) error {
 	next := make(chan *source)
 	var group sync.WaitGroup
 	var mu sync.Mutex
+	var kept atomic.Int64
 	for range readers {
 		group.Go(func() {
 			for s := range next {
-				if problem := s.look(); problem != "" {
+				if problem := s.look(&kept); problem != "" {
 					mu.Lock()
 					t.notice(s.path, problem, "Check the file.")
 					mu.Unlock()
@@ -148,13 +154,13 @@ func (t *tree) mark(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// look reads a file once and keeps it where it is of interest. It returns what keeps it from being read.
-func (s *source) look() string {
+// look reads a file, keeps it and says what keeps it from being read.
+func (s *source) look(kept *atomic.Int64) string {
 	text, err := read(s.file)
 	if err != nil {
 		return err.Error() + ", and was left out"
 	}
-	if s.marked = mentions(text); s.marked {
+	if s.marked = mentions(text); s.marked || kept.Add(int64(len(text))) <= maxKept {
 		s.kept = text
 	}
 	return ""
