@@ -87,6 +87,7 @@ func rows() map[string]row {
 		"execution restart":   {"nope", server, cli.ExitNotFound},
 		"execution resume":    {"nope", server, cli.ExitNotFound},
 		"execution retry":     {"nope", server, cli.ExitNotFound},
+		"execution signal":    {"nope", server, cli.ExitNotFound},
 		"execution skip":      {"nope ref", server, cli.ExitNotFound},
 		"execution terminate": {"nope --yes", server, cli.ExitNotFound},
 		"execution watch":     {"nope", server, cli.ExitNotFound},

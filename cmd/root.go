@@ -133,6 +133,17 @@ Start here: orkesctl quickstart`
 		return cli.Usage(flagHint(cmd, err), "%s", flagMessage(err))
 	})
 	bindGlobals(root, deps)
+	groups(root)
+	h := newHelper(deps)
+	root.SetUsageFunc(h.usage)
+	root.SetHelpFunc(h.help)
+	unknown := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 { // who types the name alone wants to know what there is
+			return cmd.Help()
+		}
+		return unknown(cmd, args)
+	}
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if deps.Globals.NoInput || deps.Globals.Yes {
 			deps.Term.SetNoInput()

@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"context"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -88,4 +89,18 @@ func TestInterruptedIsSaidOnce(t *testing.T) {
 	cancel()
 	require.Equal(t, cli.ExitInterrupted, cmd.Run(ctx, deps, []string{"app", "list"}))
 	require.Equal(t, "interrupted\n", errs.String())
+}
+
+func TestTheNameAloneIsHelp(t *testing.T) {
+	_, help, _ := run(t, "--help")
+	code, out, errs := run(t)
+	require.Equal(t, cli.ExitOK, code)
+	require.Empty(t, errs)
+	require.Equal(t, help, out)
+	for _, line := range []string{"Start here: orkesctl quickstart", "Begin:", "Find out:", "  doctor       Say what keeps", "More:", "  api          Send any request"} {
+		require.Contains(t, out, line)
+	}
+	for path := range leaves(t) {
+		require.Equal(t, 1, strings.Count(out, "\n  "+strings.Fields(path)[0]+" "), "%s is listed once", path)
+	}
 }

@@ -84,3 +84,20 @@ func Wrap(text string, width int) []string {
 	}
 	return lines
 }
+
+// Fold breaks each line that is longer than width columns at blanks; a longer word stays whole, and a width of 0 breaks none. What
+// a broken line is indented by, its rest is too.
+func Fold(text string, width int) string {
+	if width <= 0 {
+		return text
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		rest := strings.TrimLeft(line, " ")
+		indent := line[:len(line)-len(rest)]
+		for _, part := range Wrap(rest, width-len(indent)) {
+			lines = append(lines, indent+part)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -271,3 +271,10 @@ func TestLiveCountsBrokenLines(t *testing.T) {
 	draw("y\n")
 	require.Equal(t, "\x1b[5A\x1b[Jy\n", out.String(), "three lines for the long one, one for the short, one for the empty")
 }
+
+func TestFold(t *testing.T) {
+	const text = "  one two three\n\nfour\n    averyverylongword x"
+	require.Equal(t, text, render.Fold(text, 0), "a pipe")
+	require.Equal(t, text, render.Fold(text, 80))
+	require.Equal(t, "  one\n  two\n  three\n\nfour\n    averyverylongword\n    x", render.Fold(text, 8))
+}
