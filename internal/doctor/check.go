@@ -6,6 +6,7 @@ package doctor
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Category is a part of the way from code to a task; checks are shown by category, in this order.
@@ -175,6 +176,19 @@ func complete(r *Result, check Check) {
 	if r.Subject == "" {
 		r.Subject = r.Label
 	}
+	for _, text := range []*string{&r.Label, &r.Subject, &r.Evidence, &r.Because, &r.Fix, &r.of} {
+		*text = printable(*text)
+	}
+}
+
+// printable leaves out what would steer a terminal: names come from servers and files.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 func (e *examination) judge(check Check) []Result {

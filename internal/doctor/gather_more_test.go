@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -34,9 +35,7 @@ func newScripted(t *testing.T, answers map[string]string) *scripted {
 		"/api/applications/key/k1": `{"id":"1","name":"shop"}`, "/api/applications": `[{"id":"1","name":"shop"}]`, "/api/users/app:1": `{"id":"app:1","roles":[{"name":"WORKER"}]}`,
 		"/api/users/app:1/permissions": `{"grantedAccess":[]}`, "/api/tasks/queue/all": `{}`, "/api/tasks/search": `{"results":[]}`,
 	}}
-	for path, answer := range answers {
-		s.answers[path] = answer
-	}
+	maps.Copy(s.answers, answers)
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
@@ -123,9 +122,7 @@ func TestWhatTheServerDoesNotTell(t *testing.T) {
 				"/api/metadata/taskdefs":       `[{"name":"get-inventory","responseTimeoutSeconds":60,"timeoutSeconds":600}]`,
 				"/api/users/app:1/permissions": `{"grantedAccess":[{"target":{"type":"DOMAIN","id":"john"},"access":["EXECUTE"]}]}`,
 			}
-			for path, answer := range tc.answers {
-				answers[path] = answer
-			}
+			maps.Copy(answers, tc.answers)
 			server := newScripted(t, answers)
 			f := gather(t, folder(t, workerFiles(server.URL, "k1", canary), nil), nil)
 			report := doctor.Examine(f, doctor.Filter{})

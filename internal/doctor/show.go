@@ -83,7 +83,9 @@ func (s *screen) category(title string, list []Result) {
 	fmt.Fprintln(&s.out, s.term.Paint(term.Dim, title))
 	width := 0
 	for _, result := range list {
-		width = max(width, min(labelWidth, utf8.RuneCountInString(result.Label)))
+		if result.Evidence != "" {
+			width = max(width, min(labelWidth, utf8.RuneCountInString(result.Label)))
+		}
 	}
 	if s.width > 0 && s.width < 2*labelWidth {
 		width = 0
