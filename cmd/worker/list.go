@@ -23,6 +23,7 @@ type declared struct {
 	Domain           string `json:"domain"`
 	DomainExpression string `json:"domainExpression,omitempty"`
 	DomainFrom       string `json:"domainFrom,omitempty"`
+	DomainAt         string `json:"domainAt,omitempty"`
 	Language         string `json:"language"`
 	SDK              string `json:"sdk"`
 	Concurrency      int    `json:"concurrency,omitempty"`
@@ -65,7 +66,8 @@ func runList(ctx context.Context, deps *cli.Deps, args []string) error {
 	workers := make([]declared, len(found.Workers))
 	for i, w := range found.Workers {
 		workers[i] = declared{
-			w.Task, w.TaskExpr, w.Domain, w.DomainExpr, w.DomainFrom, w.Language, w.SDK, w.Concurrency, w.PollInterval.Milliseconds(), w.Place.File, w.Place.Line,
+			w.Task, w.TaskExpr, w.Domain, w.DomainExpr, w.DomainFrom, w.DomainPlace.String(), w.Language, w.SDK, w.Concurrency, w.PollInterval.Milliseconds(),
+			w.Place.File, w.Place.Line,
 		}
 	}
 	here := func(file string) string { return deps.Relative(filepath.Join(p.Root, filepath.FromSlash(file))) }
@@ -127,7 +129,7 @@ func declaredView(here func(string) string) render.View[declared] {
 		Columns: []render.Column[declared]{
 			{Title: "task", Value: func(w declared) any { return orUnknown(w.Task, w.TaskExpression) }},
 			{Title: "domain", Whole: true, Value: func(w declared) any { return orUnknown(w.Domain, w.DomainExpression) }},
-			{Title: "domain from", Wide: true, Value: func(w declared) any { return w.DomainFrom }},
+			{Title: "domain from", Wide: true, Value: func(w declared) any { return source(w) }},
 			{Title: "language", Value: func(w declared) any { return w.Language }},
 			{Title: "concurrency", Value: func(w declared) any { return unlessZero(w.Concurrency) }},
 			{Title: "poll interval", Wide: true, Value: func(w declared) any { return interval(w.PollInterval) }},
@@ -135,6 +137,14 @@ func declaredView(here func(string) string) render.View[declared] {
 			{Title: "declared at", Whole: true, Value: func(w declared) any { return discover.Place{File: here(w.File), Line: w.Line}.String() }},
 		},
 	}
+}
+
+// source is where a domain comes from, with its place where the word does not hold that already.
+func source(w declared) string {
+	if w.DomainAt == "" || strings.HasSuffix(w.DomainFrom, w.DomainAt) {
+		return w.DomainFrom
+	}
+	return w.DomainFrom + " " + w.DomainAt
 }
 
 func orUnknown(value, expression string) string {

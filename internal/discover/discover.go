@@ -36,6 +36,11 @@ type Worker struct {
 	Place                Place
 }
 
+// unknownDomain forgets a worker's domain for an expression that may give it another.
+func (w *Worker) unknownDomain(expression string) {
+	w.Domain, w.DomainFrom, w.DomainPlace, w.DomainExpr = "", "", Place{}, expression
+}
+
 // Notice is something in the sources or the environment that does not do what it seems to. Kind is a stable word.
 type Notice struct {
 	Kind, Subject, Message, Fix string

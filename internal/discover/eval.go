@@ -192,7 +192,7 @@ func (p *program) environment(f frame, name, otherwise span) value {
 	if !set && !otherwise.empty() {
 		return p.eval(f, otherwise)
 	}
-	return value{ok: true, none: !set, text: text, from: "env " + variable.text}
+	return value{ok: true, none: !set, text: text, from: "env " + variable.text, place: p.env.variables[variable.text].Place}
 }
 
 func isUpper(name string) bool { return name == strings.ToUpper(name) }

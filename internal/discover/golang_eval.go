@@ -9,13 +9,21 @@ import (
 	"time"
 )
 
-// goValue is what an expression comes to: a constant, or nothing where that cannot be said. From says where it comes from.
+// goValue is what an expression comes to: a constant, or nothing where that cannot be said. From says where it comes from, and at
+// where it is written.
 type goValue struct {
 	is   constant.Value
 	from string
+	at   token.Pos
 }
 
 func known(v constant.Value) goValue { return goValue{is: v, from: "code"} }
+
+// with is another value that was made of this one.
+func (v goValue) with(is constant.Value) goValue {
+	v.is = is
+	return v
+}
 
 func (v goValue) text() (string, bool) {
 	if v.is == nil || v.is.Kind() != constant.String {
@@ -54,7 +62,7 @@ func (r *goReader) eval(expr ast.Expr, f *goFrame, locals goLocals) goValue {
 	}
 	switch e := expr.(type) {
 	case *ast.BasicLit:
-		return known(constant.MakeFromLiteral(e.Value, e.Kind, 0))
+		return goValue{constant.MakeFromLiteral(e.Value, e.Kind, 0), "code", e.Pos()}
 	case *ast.ParenExpr:
 		return r.eval(e.X, f, locals)
 	case *ast.Ident:
@@ -63,7 +71,7 @@ func (r *goReader) eval(expr ast.Expr, f *goFrame, locals goLocals) goValue {
 		return r.selected(e, f)
 	case *ast.UnaryExpr:
 		if v := r.eval(e.X, f, locals); v.truth() != 0 && e.Op == token.NOT {
-			return goValue{constant.MakeBool(v.truth() < 0), v.from}
+			return v.with(constant.MakeBool(v.truth() < 0))
 		}
 	case *ast.BinaryExpr:
 		return binary(e.Op, r.eval(e.X, f, locals), r.eval(e.Y, f, locals))
@@ -82,12 +90,11 @@ func binary(op token.Token, x, y goValue) goValue {
 	case x.is == nil || y.is == nil || x.is.Kind() != y.is.Kind():
 		return goValue{}
 	}
-	from := x.from
 	if y.from != "code" {
-		from = y.from
+		x.from = y.from
 	}
 	if result := operate(op, x.is, y.is); result != nil {
-		return goValue{result, from}
+		return x.with(result)
 	}
 	return goValue{}
 }
@@ -183,7 +190,7 @@ func (r *goReader) called(call *ast.CallExpr, f *goFrame, locals goLocals) goVal
 			return first()
 		case "len":
 			if text, ok := first().text(); ok {
-				return goValue{constant.MakeInt64(int64(len(text))), first().from}
+				return first().with(constant.MakeInt64(int64(len(text))))
 			}
 		}
 	}
@@ -237,7 +244,7 @@ func (r *goReader) variable(name goValue) goValue {
 		return goValue{}
 	}
 	value, _ := r.env.Lookup(text)
-	return goValue{constant.MakeString(value), "env " + text}
+	return goValue{is: constant.MakeString(value), from: "env " + text}
 }
 
 // firstSet is the first text that is not empty.
@@ -257,7 +264,7 @@ func mapText(v goValue, change func(string) string) goValue {
 	if !ok {
 		return goValue{}
 	}
-	return goValue{constant.MakeString(change(text)), v.from}
+	return v.with(constant.MakeString(change(text)))
 }
 
 // expression is an expression as its file has it, in one line.

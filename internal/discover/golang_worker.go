@@ -65,7 +65,7 @@ func (r *goReader) sdkCall(site goSite) (name string, sdk bool) {
 // resolve gives a worker's expressions their values in a frame.
 func (r *goReader) resolve(made goMade, f *goFrame) Worker {
 	w := Worker{Language: "go", SDK: goModule, Place: r.place(r.origin(made.task, made.site.call.Pos(), f))}
-	if w.Task, _, w.TaskExpr = r.text(made.task, f); w.Task == "" && w.TaskExpr == "" {
+	if w.Task, w.TaskExpr = r.text(made.task, f); w.Task == "" && w.TaskExpr == "" {
 		w.TaskExpr = made.site.file.expression(r, made.task) // no task has an empty name
 	}
 	if made.slots != nil {
@@ -75,12 +75,12 @@ func (r *goReader) resolve(made goMade, f *goFrame) Worker {
 		w.PollInterval = time.Duration(r.evalAt(made.poll, f).number())
 	}
 	if made.domain != nil {
-		w.Domain, w.DomainFrom, w.DomainExpr = r.text(made.domain, f)
+		r.setDomain(&w, made.domain, f)
 	}
 	spread := made.site.call.Ellipsis.IsValid()
 	for i, option := range made.options {
 		if spread && i == len(made.site.call.Args)-3 {
-			w.Domain, w.DomainFrom, w.DomainExpr = "", "", made.site.file.expression(r, option)+"..."
+			w.unknownDomain(made.site.file.expression(r, option) + "...")
 			continue
 		}
 		r.option(&w, option, f, made.site.file)
@@ -96,12 +96,12 @@ func (r *goReader) option(w *Worker, option ast.Expr, f *goFrame, file *goFile) 
 		name, sdk = r.sdkCall(goSite{call: call, file: file})
 	}
 	if !sdk || len(call.Args) != 1 {
-		w.Domain, w.DomainFrom, w.DomainExpr = "", "", file.expression(r, option)
+		w.unknownDomain(file.expression(r, option))
 		return
 	}
 	switch name {
 	case "WithDomain":
-		w.Domain, w.DomainFrom, w.DomainExpr = r.text(call.Args[0], f)
+		r.setDomain(w, call.Args[0], f)
 	case "WithBatchSize":
 		w.Concurrency = int(max(0, r.evalAt(call.Args[0], f).number()))
 	case "WithPollInterval":
@@ -109,14 +109,26 @@ func (r *goReader) option(w *Worker, option ast.Expr, f *goFrame, file *goFile) 
 	}
 }
 
-// text is what a text expression comes to and where from; else the expression, as the nearest caller that is known writes it.
-func (r *goReader) text(e ast.Expr, f *goFrame) (text, from, unknown string) {
+// setDomain gives a worker its domain, and says where that comes from.
+func (r *goReader) setDomain(w *Worker, e ast.Expr, f *goFrame) {
+	w.unknownDomain("")
+	if w.Domain, w.DomainExpr = r.text(e, f); w.DomainExpr != "" {
+		return
+	}
 	v := r.evalAt(e, f)
-	if text, ok := v.text(); ok {
-		if text == "" && v.from == "code" {
-			return "", "", ""
-		}
-		return text, v.from, ""
+	name, fromEnv := strings.CutPrefix(v.from, "env ")
+	switch {
+	case fromEnv:
+		w.DomainFrom, w.DomainPlace = v.from, r.env.variables[name].Place
+	case w.Domain != "":
+		w.DomainFrom, w.DomainPlace = v.from, r.place(v.at)
+	}
+}
+
+// text is what a text expression comes to; else the expression, as the nearest caller that is known writes it.
+func (r *goReader) text(e ast.Expr, f *goFrame) (text, unknown string) {
+	if text, ok := r.evalAt(e, f).text(); ok {
+		return text, ""
 	}
 	for {
 		name, ok := e.(*ast.Ident)
@@ -129,7 +141,7 @@ func (r *goReader) text(e ast.Expr, f *goFrame) (text, from, unknown string) {
 		}
 		e, f = arg, f.caller
 	}
-	return "", "", f.file.expression(r, e)
+	return "", f.file.expression(r, e)
 }
 
 // implementations are the project's own types that are workers: TaskName says the task, Options may say the rest.
@@ -178,7 +190,7 @@ func (r *goReader) implementation(task, options goFunc) Worker {
 		switch key, _ := pair.Key.(*ast.Ident); {
 		case key == nil:
 		case key.Name == "Domain":
-			w.Domain, w.DomainFrom, w.DomainExpr = r.text(pair.Value, frame)
+			r.setDomain(&w, pair.Value, frame)
 		case key.Name == "BatchSize":
 			w.Concurrency = int(r.evalAt(pair.Value, frame).number())
 		case key.Name == "PollInterval":

@@ -53,6 +53,7 @@ func generated(t *testing.T, language *scaffold.Language) {
 			require.Equal(t, language.Name, w.Language)
 			require.Equal(t, language.SDK.Name, w.SDK)
 			requireNamed(t, tc.root, w)
+			requireWritten(t, tc.root, w)
 		}
 		require.Contains(t, tasks, "get-inventory")
 		require.Contains(t, tasks, "ship order")
@@ -69,6 +70,18 @@ func requireNamed(t *testing.T, root string, w discover.Worker) {
 	require.LessOrEqual(t, w.Place.Line, len(lines))
 	where := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(w.Place.File + lines[w.Place.Line-1]))
 	require.Contains(t, where, strings.NewReplacer("-", "", " ", "").Replace(w.Task))
+}
+
+// requireWritten wants the place of a domain to be where it is written, and none where it is written nowhere.
+func requireWritten(t *testing.T, root string, w discover.Worker) {
+	t.Helper()
+	if w.DomainFrom != "code" {
+		require.Zero(t, w.DomainPlace, w.DomainFrom)
+		return
+	}
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(w.DomainPlace.File)))
+	require.NoError(t, err, "%+v", w)
+	require.Contains(t, strings.Split(string(text), "\n")[w.DomainPlace.Line-1], "john")
 }
 
 func scaffolded(t *testing.T, language *scaffold.Language, domain string) string {
