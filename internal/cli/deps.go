@@ -42,6 +42,7 @@ type Deps struct {
 	settings func() (config.Settings, error)
 	client   func() (*conductor.Client, error)
 	project  func() (*project.Project, error)
+	trace    func() func(conductor.Exchange) // one for all clients, so that their lines do not mix
 }
 
 // NewDeps wires a command's dependencies. getenv is the only way in which a command sees the environment.
@@ -49,6 +50,7 @@ func NewDeps(t *term.Term, getenv func(string) string, dir, version string) *Dep
 	d := &Deps{Term: t, Getenv: getenv, Dir: dir, Now: time.Now, Version: version}
 	d.settings = sync.OnceValues(d.resolve)
 	d.client = sync.OnceValues(d.connect)
+	d.trace = sync.OnceValue(func() func(conductor.Exchange) { return traceTo(d.Term.Err) })
 	d.project = sync.OnceValues(func() (*project.Project, error) { return project.Find(d.Dir) })
 	return d
 }
@@ -147,7 +149,7 @@ func (d *Deps) NewClient(s config.Settings, more ...conductor.Option) (*conducto
 		opts = append(opts, conductor.WithRetry(conductor.RetryPolicy{Attempts: 1}))
 	}
 	if d.Globals.Debug {
-		opts = append(opts, conductor.WithTrace(traceTo(d.Term.Err)))
+		opts = append(opts, conductor.WithTrace(d.trace()))
 	}
 	client, err := conductor.New(s.Server.Value, append(opts, more...)...)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,4 +198,30 @@ func TestProfilesThatCannotBeRead(t *testing.T) {
 	require.NoError(t, os.MkdirAll(paths.ProfilesFile(), 0o700))
 	_, _, err = deps.Profiles()
 	require.ErrorContains(t, err, paths.ProfilesFile())
+}
+
+// Two clients at one time, as doctor has them for two identities, trace into one stream: run with -race.
+func TestClientsTraceTogether(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprint(w, map[bool]string{true: `{"token":"canary"}`, false: `[]`}[r.URL.Path == "/api/token"])
+	}))
+	t.Cleanup(server.Close)
+	deps, errs := newDeps(t, nil)
+	deps.Globals.Debug = true
+	var group sync.WaitGroup
+	for _, key := range []string{"k1", "k2"} {
+		client, err := deps.NewClient(config.Settings{
+			Server: config.Setting{Value: server.URL}, Key: config.Setting{Value: key}, Secret: config.Setting{Value: "canary"},
+		})
+		require.NoError(t, err)
+		group.Go(func() {
+			for range 20 {
+				_, _ = taskNames(t.Context(), client)
+			}
+		})
+	}
+	group.Wait()
+	require.Equal(t, 42, strings.Count(errs.String(), " 200 "), "a token and 20 lists for each")
+	require.NotContains(t, errs.String(), "canary")
 }
