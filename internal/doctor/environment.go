@@ -287,9 +287,32 @@ func proxy(f *Facts) []Result {
 		}
 		if u, err := url.Parse(text); err != nil || u.Hostname() == "" {
 			results = append(results, Result{State: Failed, Label: v.Name, Evidence: "it is not a URL", Because: "it is from " + v.From(), Fix: "correct or unset " + v.Name})
+			continue
+		}
+		mine := strings.HasPrefix(f.Server.URL, strings.ToLower(strings.TrimSuffix(upper, "_PROXY"))+"://")
+		if mine && loopback(f.Server.URL) && !f.spared(host(f.Server.URL)) {
+			results = append(results, Result{
+				State: Warning, Label: v.Name, Evidence: "the server is on this machine, and NO_PROXY does not name " + host(f.Server.URL),
+				Because: "it is from " + v.From() + "; the SDKs for Python and JavaScript go through it, orkesctl and Go do not", Fix: "export NO_PROXY=localhost,127.0.0.1",
+			})
 		}
 	}
 	return orOK(results, "none, or well-formed")
+}
+
+// spared reports whether NO_PROXY names the host, or all.
+func (f *Facts) spared(name string) bool {
+	for _, v := range f.Variables {
+		if !strings.EqualFold(v.Name, "NO_PROXY") {
+			continue
+		}
+		for entry := range strings.SplitSeq(v.Value, ",") {
+			if entry = strings.TrimSpace(entry); entry == "*" || entry == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // switches finds what keeps a worker still without a word, and what no SDK of the project's workers reads.

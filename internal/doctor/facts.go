@@ -289,7 +289,15 @@ func (f *Facts) appFlag() []string {
 	return nil
 }
 
-func (f *Facts) appName() string { return cmp.Or(f.App.Value.Name, f.AsApp) }
+// appName is the application that is examined: as the server calls it to whoever may read applications, else as it calls the worker
+// itself; empty where neither is told.
+func (f *Facts) appName() string {
+	name := cmp.Or(f.App.Value.Name, f.AsApp)
+	if user := f.Worker.User.Value; name == "" && strings.HasPrefix(user.ID, "app:") {
+		return user.Name
+	}
+	return name
+}
 
 // commands is what to type for the arguments of one command after the other.
 func commands(list [][]string) string {

@@ -136,6 +136,15 @@ func TestWhatTheServerDoesNotTell(t *testing.T) {
 	}
 }
 
+// The worker's own word is enough to name its application in what is to be typed.
+func TestTheApplicationByTheWorkersWord(t *testing.T) {
+	server := newScripted(t, map[string]string{"/api/applications/key/k1": "403", "/api/applications": "403"})
+	files := workerFiles(server.URL, "k1", canary)
+	files["orkesctl.yaml"] = "domain: john\nscaffold: {tasks: [get-inventory]}\n"
+	result := state(doctor.Examine(gather(t, folder(t, files, nil), nil), doctor.Filter{}), "ORK-PERM-003")
+	require.Equal(t, "orkesctl app grant --task get-inventory --domain john --app shop", result.Fix)
+}
+
 // Poll data of all queues is one request; where a server has none of that, the declared tasks are asked for, and not too many.
 func TestPollDataTaskByTask(t *testing.T) {
 	server := newScripted(t, map[string]string{

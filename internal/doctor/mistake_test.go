@@ -168,6 +168,13 @@ func environmentMistakes(t *testing.T) map[string]mistake {
 			[]string{"ORK-ENV-007"},
 			doctor.Failed, "it is not a URL", "", "unset HTTPS_PROXY",
 		},
+		"25: this machine, through a proxy": {
+			func(f *doctor.Facts) {
+				f.Server.URL = "http://127.0.0.1:8080/api"
+				inShell(f, "http_proxy", "http://me:"+canary+"@proxy:3128")
+				inShell(f, "HTTPS_PROXY", "http://proxy:3128")
+			}, []string{"ORK-ENV-007"}, doctor.Warning, "NO_PROXY does not name 127.0.0.1", "Python and JavaScript", "export NO_PROXY=",
+		},
 		"26: a variable that nobody reads": {
 			func(f *doctor.Facts) {
 				f.Notices = []discover.Notice{{Kind: "variable", Subject: "CONDUCTOR_WORKER_ALL_POLL_INTERVAL_MILLIS", Place: discover.Place{File: ".env", Line: 4}, Message: "no SDK reads it", Fix: "Write it so"}}

@@ -92,7 +92,7 @@ func TestShowReasonsOnce(t *testing.T) {
 	f.Worker.Token = failed[string](&conductor.AuthError{Err: &conductor.Error{Status: 401}})
 	text := shown(t, f, false)
 	require.Equal(t, 1, strings.Count(text, "permissions\n  – not checked: needs worker key accepted"), text)
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(line, "not checked") {
 			require.NotContains(t, line, "ORK-")
 		}

@@ -65,6 +65,16 @@ func TestWhatIsNoMistake(t *testing.T) {
 		"a proxy without a scheme": {
 			"ORK-ENV-007", func(f *doctor.Facts) { inShell(f, "https_proxy", "proxy.example:3128") }, "well-formed",
 		},
+		"a proxy that this machine is spared": {
+			"ORK-ENV-007", func(f *doctor.Facts) {
+				f.Server.URL = "http://localhost:8080/api"
+				inShell(f, "HTTP_PROXY", "http://proxy:3128")
+				inShell(f, "no_proxy", "example.com, localhost")
+			}, "well-formed",
+		},
+		"a proxy for servers elsewhere": {
+			"ORK-ENV-007", func(f *doctor.Facts) { inShell(f, "HTTP_PROXY", "http://proxy:3128") }, "well-formed",
+		},
 		"not paused": {
 			"ORK-ENV-008", func(f *doctor.Facts) { inShell(f, "CONDUCTOR_WORKER_ALL_PAUSED", "false") }, "none that keeps",
 		},
