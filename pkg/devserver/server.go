@@ -19,6 +19,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 )
 
 // Flavor is which product a server imitates.
@@ -70,9 +71,20 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	setup := engine.Options{Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes}
+	secrets, err := vault.Open(context.Background(), opts.Store, vault.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	environment, err := vault.Open(context.Background(), opts.Store, vault.Environment)
+	if err != nil {
+		return nil, err
+	}
+	setup := engine.Options{
+		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
+		Secret: secrets.Get, Environment: environment.Get,
+	}
 	if rules != nil {
-		setup.Rights = rights{rules}
+		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep
 	}
 	eng, err := engine.New(setup)
 	if err != nil {
@@ -81,6 +93,7 @@ func New(opts Options) (*Server, error) {
 	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
 	settings := api.Options{
 		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
+		Secrets: secrets, Environment: environment,
 	}
 	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
 		settings.Control.Advance = clock.Advance

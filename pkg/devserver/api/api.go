@@ -9,6 +9,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 )
 
 // Options are what the handlers work with. Access nil means the open-source flavour: no tokens and no rules.
@@ -20,6 +21,8 @@ type Options struct {
 	Now     func() time.Time // what errors are stamped with
 	// Hosts are names beside the loopback ones that the Host header may have: the address that the server was bound to.
 	Hosts func() []string
+	// Secrets and Environment are what definitions name (${workflow.secrets.NAME}, ${workflow.env.NAME}).
+	Secrets, Environment *vault.Vault
 	// Control is the development server's own.
 	Control Control
 }
@@ -45,6 +48,7 @@ func newAPI(opts Options) *api {
 	a.workflowRoutes()
 	a.steerRoutes()
 	a.executeRoutes()
+	a.vaultRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
 	a.controlRoutes()

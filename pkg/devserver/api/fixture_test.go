@@ -16,6 +16,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 )
 
 const adminKey, adminSecret = "admin-key", "admin-secret"
@@ -30,6 +31,7 @@ type fixture struct {
 	now     time.Time
 	admin   *access.Caller
 	tokens  map[string]string // by identity
+	granted string            // the user id of that identity
 	names   map[string]string // what $NAME stands for in a path or body
 }
 
@@ -69,7 +71,13 @@ func (f *fixture) serve(opts engine.Options) {
 	eng, err := engine.New(opts)
 	require.NoError(f.t, err)
 	f.t.Cleanup(func() { require.NoError(f.t, eng.Close()) })
+	open := func(kind string) *vault.Vault {
+		values, err := vault.Open(context.Background(), store.NewMemory(), kind)
+		require.NoError(f.t, err)
+		return values
+	}
 	f.api = newAPI(Options{
+		Secrets: open(vault.Secrets), Environment: open(vault.Environment),
 		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
 		Control: Control{Advance: func(d time.Duration) { f.now = f.now.Add(d) }},
 	})
@@ -88,12 +96,12 @@ func (f *fixture) identities() {
 	require.NoError(f.t, err)
 	f.tokens = map[string]string{"none": "", "bad": admin + "x", "expired": expired, "ADMIN": admin}
 	f.application("worker", "WORKER")
-	granted := f.application("granted", "WORKER")
+	f.granted = f.application("granted", "WORKER")
 	f.application("owner", "METADATA_API", "APPLICATION_CREATOR")
 	f.application("METADATA_API", "METADATA_API")
 	for _, target := range []conductor.Target{taskTarget("t"), workflowTarget("f")} {
 		require.NoError(f.t, f.rules.Grant(ctx, conductor.Authorization{
-			Subject: conductor.Subject{Type: "USER", ID: granted}, Target: target, Access: []string{"EXECUTE"},
+			Subject: conductor.Subject{Type: "USER", ID: f.granted}, Target: target, Access: []string{"EXECUTE"},
 		}))
 	}
 }
@@ -126,6 +134,12 @@ func (f *fixture) things() {
 	f.must("owner", "POST /api/metadata/workflow/f/tags", `{"key":"k","value":"v"}`)
 	f.must("ADMIN", "PUT /api/groups/g", `{"description":"d"}`)
 	f.must("ADMIN", "PUT /api/users/jane", `{"name":"Jane","groups":["g"]}`)
+	f.must("ADMIN", "PUT /api/environment/e", "v")
+	f.must("ADMIN", "PUT /api/secrets/s", `"v"`)
+	f.must("ADMIN", "PUT /api/secrets/s/tags", `[{"key":"shared","value":"yes"}]`)
+	require.NoError(f.t, f.rules.Grant(context.Background(), conductor.Authorization{
+		Subject: conductor.Subject{Type: "USER", ID: f.granted}, Target: conductor.Target{Type: "TAG", ID: "shared:yes"}, Access: []string{"READ"},
+	}))
 	f.names["APP"] = f.field("owner", "POST /api/applications", `{"name":"owned"}`, "id")
 	f.names["KEY"] = f.field("owner", "POST /api/applications/$APP/accessKeys", "", "id")
 }

@@ -25,8 +25,6 @@ DELETE /api/scheduler/schedules/{name}
 GET /api/admin/config
 GET /api/admin/queues
 GET /api/admin/task/{tasktype}
-GET /api/environment
-GET /api/environment/{key}
 GET /api/event
 GET /api/event/{event}
 GET /api/queue
@@ -41,7 +39,6 @@ GET /api/scheduler/schedules/{name}
 GET /api/scheduler/schedules/{name}/pause
 GET /api/scheduler/schedules/{name}/resume
 GET /api/scheduler/search/executions
-GET /api/secrets
 GET /api/tasks/externalstoragelocation
 GET /api/tasks/search-v2
 GET /api/workflow/externalstoragelocation
@@ -64,8 +61,6 @@ PUT /api/scheduler/schedules/{name}/resume
 
 // orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.
 const orkesOnly = `
-DELETE /api/environment/{key}
-DELETE /api/environment/{name}/tags
 DELETE /api/event/queue/config/{queueType}/{queueName}
 DELETE /api/event/{name}/tags
 DELETE /api/human/tasks/delete
@@ -89,10 +84,7 @@ DELETE /api/roles/{name}
 DELETE /api/scheduler/schedules/{name}/tags
 DELETE /api/schema/{name}
 DELETE /api/schema/{name}/{version}
-DELETE /api/secrets/{key}
-DELETE /api/secrets/{key}/tags
 GET /api/admin/redisUsage
-GET /api/environment/{name}/tags
 GET /api/event/execution
 GET /api/event/execution/{eventHandlerName}
 GET /api/event/handler
@@ -147,12 +139,6 @@ GET /api/scheduler/schedules/{name}/tags
 GET /api/schema
 GET /api/schema/{name}
 GET /api/schema/{name}/{version}
-GET /api/secrets-v2
-GET /api/secrets/clearLocalCache
-GET /api/secrets/clearRedisCache
-GET /api/secrets/{key}
-GET /api/secrets/{key}/exists
-GET /api/secrets/{key}/tags
 POST /api/admin/cache/clear/{taskDefName}
 POST /api/event/handleIncomingEvent
 POST /api/event/queue/connectivity
@@ -187,10 +173,7 @@ POST /api/registry/service/{name}/circuit-breaker/open
 POST /api/registry/service/{registryName}/methods
 POST /api/roles
 POST /api/schema
-POST /api/secrets
 POST /api/workflow/correlated/batch
-PUT /api/environment/{key}
-PUT /api/environment/{name}/tags
 PUT /api/event/queue/config/{queueType}/{queueName}
 PUT /api/event/{name}/tags
 PUT /api/human/template/{name}/tags
@@ -202,8 +185,6 @@ PUT /api/prompts/{name}
 PUT /api/prompts/{name}/tags
 PUT /api/roles/{name}
 PUT /api/scheduler/schedules/{name}/tags
-PUT /api/secrets/{key}
-PUT /api/secrets/{key}/tags
 `
 
 // orkesOpen are routes of Orkes that are called without a token: by the console before it signs in, and by other people's systems, which

@@ -23,7 +23,9 @@ type environment struct {
 	web     *http.Client
 	clock   func() int64 // the time for jobs, which may ask it at any moment
 	secret  func(name string) (string, bool)
-	grow    func(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) // nodes of tasks that are data
+
+	keepSecret func(by, name, value string) error
+	grow       func(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) // nodes of tasks that are data
 }
 
 // conclusion is an error that ends the workflow.

@@ -23,6 +23,8 @@ type Options struct {
 	// with an execution locked, so they must not call the engine.
 	Environment func(name string) (value string, ok bool)
 	Secret      func(name string) (value string, ok bool)
+	// KeepSecret keeps what an UPDATE_SECRET task gives it, on behalf of who started its workflow; nil means that such tasks fail.
+	KeepSecret func(by, name, value string) error
 	// Rights are those of who started a workflow, in what its tasks do to others; nil allows everything.
 	Rights Rights
 }
@@ -35,6 +37,7 @@ type Engine struct {
 	idempotent bool
 	outside    func(name string) (string, bool)
 	secret     func(name string) (string, bool)
+	keepSecret func(by, name, value string) error
 
 	kinds       kinds
 	timers      *timers
@@ -71,7 +74,7 @@ func New(opts Options) (*Engine, error) {
 	alarms := newTimers(opts.Clock)
 	e := &Engine{
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
-		outside: opts.Environment, secret: opts.Secret,
+		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
 		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), rights: opts.Rights, closed: make(chan struct{}),
 	}
@@ -99,7 +102,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, clock: e.now, grow: e.grow, secret: e.secret,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

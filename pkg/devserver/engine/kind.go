@@ -74,6 +74,7 @@ func newKinds() kinds {
 		"KAFKA_PUBLISH":      kafkaKind(),
 		"LAMBDA":             lambdaKind(),
 		"TERMINATE_WORKFLOW": terminateWorkflowKind(),
+		"UPDATE_SECRET":      updateSecretKind(),
 		"UPDATE_TASK":        updateTaskKind(),
 		"WAIT_FOR_WEBHOOK":   humanKind(),
 		typeYield:            humanKind(),

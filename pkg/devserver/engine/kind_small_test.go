@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"maps"
 	"strings"
 	"testing"
@@ -99,6 +100,35 @@ func TestKafkaSaysWhatIsMissing(t *testing.T) {
 		r.flow("flow", nil, taskOf("KAFKA_PUBLISH", "k", map[string]any{"kafka_request": request}))
 		require.Contains(t, r.workflow(r.start("flow", nil)).ReasonForIncompletion, wanted)
 	}
+}
+
+func TestUpdateSecretIsKeptNowhereElse(t *testing.T) {
+	kept, secrets := newRecording(), map[string]string{}
+	r := newRig(t, on(kept, 0), func(o *Options) {
+		o.KeepSecret = func(by, name, value string) error {
+			if name == "refused" {
+				return errors.New(by + " may not")
+			}
+			secrets[name] = value
+			return nil
+		}
+	})
+	r.flow("flow", nil, taskOf("UPDATE_SECRET", "u", map[string]any{
+		"_secrets": map[string]any{"secretKey": "${workflow.input.name}", "secretValue": "t0p-${CPEWF_TASK_ID}"},
+	}))
+	id := r.start("flow", map[string]any{"name": "key"})
+	task := r.workflow(id).Tasks[0]
+	require.Equal(t, map[string]string{"key": "t0p-" + task.TaskID}, secrets)
+	require.Equal(t, conductor.TaskCompleted, task.Status)
+	require.NotContains(t, encoded(t, r.workflow(id).Tasks[0].InputData), "t0p-")
+	require.NoError(t, r.Close())
+	again := newRig(t, on(kept, 0))
+	require.Equal(t, map[string]any{"secretKey": "key", "secretValue": hidden}, again.workflow(id).Tasks[0].InputData["_secrets"])
+	require.Contains(t, again.workflow(again.start("flow", map[string]any{"name": "key"})).ReasonForIncompletion, "keeps no secrets")
+	require.Contains(t, again.workflow(again.start("flow", nil)).ReasonForIncompletion, "needs _secrets.secretKey")
+	refusing := newRig(t, func(o *Options) { o.KeepSecret = func(string, string, string) error { return errors.New("may not") } })
+	refusing.flow("flow", nil, taskOf("UPDATE_SECRET", "u", map[string]any{"_secrets": map[string]any{"secretKey": "k", "secretValue": "v"}}))
+	require.Contains(t, refusing.workflow(refusing.start("flow", nil)).ReasonForIncompletion, "may not")
 }
 
 func TestSignedJWT(t *testing.T) {

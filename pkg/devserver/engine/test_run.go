@@ -48,7 +48,7 @@ func (k kinds) harmless() kinds {
 			k.byType[name] = k.worker
 		}
 	}
-	for _, name := range []string{"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "GET_WORKFLOW", "TERMINATE_WORKFLOW", "UPDATE_TASK", "GET_SIGNED_JWT"} {
+	for _, name := range []string{"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "GET_WORKFLOW", "TERMINATE_WORKFLOW", "UPDATE_TASK", "UPDATE_SECRET", "GET_SIGNED_JWT"} {
 		k.byType[name] = k.worker
 	}
 	return k
