@@ -1,5 +1,5 @@
-// Package templates holds the worker projects that orkesctl makes, one folder a language or variant: language.yaml and the templates it names.
-// What they share is in common. To add a language, add its folder here; nothing else names it.
+//go:build !packed
+
 package templates
 
 import (
@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed all:*
+//go:embed all:*/*
 var files embed.FS
 
 // FS returns the languages' folders.

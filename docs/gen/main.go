@@ -2,14 +2,16 @@
 // doctor's checks, man pages and completion scripts.
 //
 //	go run ./docs/gen                 # docs/reference and docs/checks.md
-//	go run ./docs/gen -out build      # build/man and build/completions, for the release
+//	go run ./docs/gen -out build      # build/man, build/completions and build/templates.zip, for the release
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +24,7 @@ import (
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/doctor"
 	"github.com/orkesctl/orkesctl/internal/term"
+	"github.com/orkesctl/orkesctl/templates"
 )
 
 func main() {
@@ -47,7 +50,23 @@ func generate(out string) error {
 	if err := manPages(filepath.Join(out, "man")); err != nil {
 		return err
 	}
-	return completions(filepath.Join(out, "completions"))
+	if err := completions(filepath.Join(out, "completions")); err != nil {
+		return err
+	}
+	return pack(templates.FS(), filepath.Join(out, "templates.zip"))
+}
+
+// pack writes the templates as one archive, the same bytes for the same files.
+func pack(files fs.FS, path string) error {
+	var buffer bytes.Buffer
+	archive := zip.NewWriter(&buffer)
+	if err := archive.AddFS(files); err != nil {
+		return fmt.Errorf("pack the templates: %w", err)
+	}
+	if err := archive.Close(); err != nil {
+		return fmt.Errorf("pack the templates: %w", err)
+	}
+	return os.WriteFile(path, buffer.Bytes(), 0o644) //nolint:gosec // the templates are public
 }
 
 // tree is the command tree without anything of this machine in it.

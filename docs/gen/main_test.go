@@ -1,12 +1,16 @@
 package main
 
 import (
+	"archive/zip"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/templates"
 )
 
 func files(t *testing.T, dir string) map[string]string {
@@ -43,6 +47,20 @@ func TestReleaseFiles(t *testing.T) {
 	for name, script := range scripts {
 		require.NotEmpty(t, script, name)
 	}
+	packed, err := zip.OpenReader(filepath.Join(out, "templates.zip"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, packed.Close()) }()
+	require.NoError(t, fs.WalkDir(templates.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		want, err := fs.ReadFile(templates.FS(), name)
+		require.NoError(t, err)
+		got, err := fs.ReadFile(packed, name)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got), name)
+		return nil
+	}))
 }
 
 // Every command must say what it does, show how it is used, check its arguments and complete them.

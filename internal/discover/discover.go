@@ -80,11 +80,11 @@ func readers() []reader { return []reader{readGo, readPython, readScript, readJa
 
 // sort orders by place, and leaves one of what was found twice.
 func (f *Findings) sort() {
-	slices.SortFunc(f.Workers, func(a, b Worker) int {
+	slices.SortStableFunc(f.Workers, func(a, b Worker) int {
 		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Domain, b.Domain))
 	})
 	f.Workers = slices.Compact(f.Workers)
-	slices.SortFunc(f.Notices, func(a, b Notice) int {
+	slices.SortStableFunc(f.Notices, func(a, b Notice) int {
 		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
 	})
 	f.Notices = slices.Compact(f.Notices)

@@ -52,6 +52,6 @@ func (e Environment) All() []Variable {
 	for _, v := range e.variables {
 		all = append(all, v)
 	}
-	slices.SortFunc(all, func(a, b Variable) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(all, func(a, b Variable) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }

@@ -89,7 +89,7 @@ func (a *Access) Applications(by *Caller) []conductor.Application {
 		view.Tags = slices.Clone(a.tags[conductor.Target{Type: "APPLICATION", ID: id}])
 		list = append(list, view)
 	}
-	slices.SortFunc(list, func(x, y conductor.Application) int {
+	slices.SortStableFunc(list, func(x, y conductor.Application) int {
 		if x.CreateTime != y.CreateTime {
 			return int(x.CreateTime - y.CreateTime)
 		}

@@ -119,7 +119,7 @@ func (a *Access) ByTarget(target conductor.Target) map[string][]conductor.Subjec
 		}
 	}
 	for _, subjects := range found {
-		slices.SortFunc(subjects, func(x, y conductor.Subject) int { return strings.Compare(x.Type+x.ID, y.Type+y.ID) })
+		slices.SortStableFunc(subjects, func(x, y conductor.Subject) int { return strings.Compare(x.Type+x.ID, y.Type+y.ID) })
 	}
 	return found
 }
@@ -150,7 +150,7 @@ func (a *Access) granted(who subject) []conductor.GrantedAccess {
 			}
 		}
 	}
-	slices.SortFunc(list, func(x, y conductor.GrantedAccess) int {
+	slices.SortStableFunc(list, func(x, y conductor.GrantedAccess) int {
 		return strings.Compare(targetKey(x.Target)+x.Tag, targetKey(y.Target)+y.Tag)
 	})
 	return list

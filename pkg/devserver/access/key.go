@@ -59,7 +59,7 @@ func (a *Access) Keys(appID string) ([]conductor.AccessKey, error) {
 			list = append(list, k.view())
 		}
 	}
-	slices.SortFunc(list, func(x, y conductor.AccessKey) int {
+	slices.SortStableFunc(list, func(x, y conductor.AccessKey) int {
 		if x.CreatedAt != y.CreatedAt {
 			return int(x.CreatedAt - y.CreatedAt)
 		}

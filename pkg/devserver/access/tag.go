@@ -78,7 +78,7 @@ func (a *Access) AllTags() []conductor.Tag {
 			}
 		}
 	}
-	slices.SortFunc(list, func(x, y conductor.Tag) int { return strings.Compare(x.Key+":"+x.Value, y.Key+":"+y.Value) })
+	slices.SortStableFunc(list, func(x, y conductor.Tag) int { return strings.Compare(x.Key+":"+x.Value, y.Key+":"+y.Value) })
 	return list
 }
 
@@ -105,7 +105,7 @@ func (a *Access) TagGroups() []TagGroup {
 		row.Count = count
 		list = append(list, row)
 	}
-	slices.SortFunc(list, func(x, y TagGroup) int {
+	slices.SortStableFunc(list, func(x, y TagGroup) int {
 		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Value, y.Value), strings.Compare(x.Type, y.Type))
 	})
 	return list
@@ -136,6 +136,6 @@ func (a *Access) Tagged(tag conductor.Tag, kind string) ([]TaggedResource, error
 		}
 		list = append(list, row)
 	}
-	slices.SortFunc(list, func(x, y TaggedResource) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(list, func(x, y TaggedResource) int { return strings.Compare(x.ID, y.ID) })
 	return list, nil
 }

@@ -68,7 +68,7 @@ func (a *Access) Users(apps bool) []conductor.User {
 			list = append(list, a.userView(u))
 		}
 	}
-	slices.SortFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
 	return list
 }
 
@@ -142,7 +142,7 @@ func (a *Access) Groups() []conductor.Group {
 	for _, g := range a.groups {
 		list = append(list, g.view())
 	}
-	slices.SortFunc(list, func(x, y conductor.Group) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(list, func(x, y conductor.Group) int { return strings.Compare(x.ID, y.ID) })
 	return list
 }
 
@@ -207,7 +207,7 @@ func (a *Access) members(id string) []conductor.User {
 			list = append(list, a.userView(u))
 		}
 	}
-	slices.SortFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
 	return list
 }
 

@@ -105,7 +105,7 @@ func (d *definitions) allWorkflows() []conductor.WorkflowDef {
 		}
 	}
 	d.mu.RUnlock()
-	slices.SortFunc(list, func(a, b conductor.WorkflowDef) int {
+	slices.SortStableFunc(list, func(a, b conductor.WorkflowDef) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 	})
 	return list

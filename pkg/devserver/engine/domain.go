@@ -51,7 +51,7 @@ func (p *pollers) list(taskType string) []conductor.PollData {
 	for _, seen := range p.last[taskType] {
 		list = append(list, seen)
 	}
-	slices.SortFunc(list, func(a, b conductor.PollData) int { return cmp.Compare(a.Domain, b.Domain) })
+	slices.SortStableFunc(list, func(a, b conductor.PollData) int { return cmp.Compare(a.Domain, b.Domain) })
 	return list
 }
 
