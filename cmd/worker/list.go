@@ -70,7 +70,12 @@ func runList(ctx context.Context, deps *cli.Deps, args []string) error {
 			w.Place.File, w.Place.Line,
 		}
 	}
-	here := func(file string) string { return deps.Relative(filepath.Join(p.Root, filepath.FromSlash(file))) }
+	here := func(file string) string { // below the working folder, or else below the project
+		if short := deps.Relative(filepath.Join(p.Root, filepath.FromSlash(file))); !filepath.IsAbs(short) {
+			return short
+		}
+		return file
+	}
 	for _, n := range found.Notices {
 		if n.Place.File != "" {
 			n.Place.File = here(n.Place.File)

@@ -41,7 +41,7 @@ func TestCorpus(t *testing.T) {
 			require.Equal(t, want, describe(found))
 		})
 	}
-	require.GreaterOrEqual(t, files, 10, "source files in the corpus")
+	require.GreaterOrEqual(t, files, 60, "source files in the corpus")
 }
 
 // caseRoot is a folder that holds just the case.

@@ -57,7 +57,7 @@ func TestOnlySourcesOfTheProjectAreRead(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsSaid(t *testing.T) {
-	root := written(t, map[string]string{"big.go": goWorker + "//" + string(bytes.Repeat([]byte("x"), 1<<20)), "a.go": goWorker, "closed.go": goWorker})
+	root := written(t, map[string]string{"big.go": goWorker + "//" + string(bytes.Repeat([]byte("x"), 10<<20)), "a.go": goWorker, "closed.go": goWorker})
 	want := []string{"big.go:0 notice: file"}
 	if os.Geteuid() != 0 && runtime.GOOS != "windows" {
 		require.NoError(t, os.Chmod(filepath.Join(root, "closed.go"), 0))
