@@ -119,9 +119,8 @@ type Report struct {
 // Examine makes the checks that the filter wants, and those that they need.
 func Examine(facts *Facts, filter Filter) Report {
 	all := Checks()
-	reader := facts.newReader()
 	examined := *facts
-	examined.grants = &reader
+	examined.indexed = facts.look()
 	facts = &examined
 	e := examination{facts: facts, checks: map[string]Check{}, done: map[string][]Result{}}
 	for _, check := range all {
@@ -195,22 +194,23 @@ func (e *examination) judge(check Check) []Result {
 	if e.facts.Offline && !check.Local {
 		return []Result{{State: Skipped, Because: "--offline: no server is asked"}}
 	}
-	var needed []Result
+	blocked := map[string]Result{} // by the task that they are about, the first of each
 	for _, id := range check.Needs {
 		for _, result := range e.results(id) {
-			if result.About == "" && result.blocks() {
+			_, there := blocked[result.About]
+			switch {
+			case !result.blocks():
+			case result.About == "":
 				return []Result{{State: Skipped, Because: needs(result)}}
+			case !there:
+				blocked[result.About] = result
 			}
-			needed = append(needed, result)
 		}
 	}
 	results := check.Run(e.facts)
 	for i, result := range results {
-		for _, need := range needed {
-			if result.About != "" && need.About == result.About && need.blocks() {
-				results[i] = Result{State: Skipped, About: result.About, Because: needs(need)}
-				break
-			}
+		if need, is := blocked[result.About]; is {
+			results[i] = Result{State: Skipped, About: result.About, Because: needs(need)}
 		}
 	}
 	return results

@@ -58,7 +58,7 @@ type Facts struct {
 	Requests       int
 	Log            []string // one line for each request: method, address, answer, time
 
-	grants *grant.Reader // see reader
+	indexed *index // see look
 }
 
 // Answer is something that was asked for. Asked is false where a root cause made the question pointless.
@@ -214,14 +214,48 @@ func (f *Facts) language() string {
 	return f.Unit.Language.Name
 }
 
-// defined finds a task's definition on the server.
-func (f *Facts) defined(name string) (conductor.Document[conductor.TaskDef], bool) {
-	for _, def := range f.TaskDefs.Value {
-		if def.Value.Name == name {
-			return def, true
+// index is what checks look up again and again.
+type index struct {
+	reader    grant.Reader
+	defined   map[string]int      // by name, where in TaskDefs
+	workflows map[string][]string // by the name of a worker task, the workflows that have it, sorted
+	polls     map[string][]Poll   // by task, the newest first
+}
+
+// look is the index. Examine makes it once, of facts that do not change any more.
+func (f *Facts) look() *index {
+	if f.indexed != nil {
+		return f.indexed
+	}
+	i := &index{reader: f.newReader(), defined: map[string]int{}, workflows: map[string][]string{}, polls: map[string][]Poll{}}
+	for at, def := range f.TaskDefs.Value {
+		i.defined[def.Value.Name] = at
+	}
+	for _, def := range f.WorkflowDefs.Value {
+		for _, task := range workerTasks(def.Value) {
+			i.workflows[task] = append(i.workflows[task], def.Value.Name)
 		}
 	}
-	return conductor.Document[conductor.TaskDef]{}, false
+	for task, workflows := range i.workflows {
+		slices.Sort(workflows)
+		i.workflows[task] = slices.Compact(workflows) // several versions
+	}
+	for _, p := range f.Polls.Value {
+		i.polls[p.Task] = append(i.polls[p.Task], p)
+	}
+	for _, list := range i.polls {
+		slices.SortStableFunc(list, func(a, b Poll) int { return b.At.Compare(a.At) })
+	}
+	return i
+}
+
+// defined finds a task's definition on the server.
+func (f *Facts) defined(name string) (conductor.Document[conductor.TaskDef], bool) {
+	at, found := f.look().defined[name]
+	if !found {
+		return conductor.Document[conductor.TaskDef]{}, false
+	}
+	return f.TaskDefs.Value[at], true
 }
 
 func (f *Facts) taskNames() []string {
@@ -232,13 +266,8 @@ func (f *Facts) taskNames() []string {
 	return names
 }
 
-// reader reads grants as the settings say, else as the grants show. Examine makes it once.
-func (f *Facts) reader() grant.Reader {
-	if f.grants != nil {
-		return *f.grants
-	}
-	return f.newReader()
-}
+// reader reads grants as the settings say, else as the grants show.
+func (f *Facts) reader() grant.Reader { return f.look().reader }
 
 func (f *Facts) newReader() grant.Reader {
 	style, tasks := f.Style.Value, f.taskNames()

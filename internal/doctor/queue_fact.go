@@ -50,22 +50,13 @@ func polls(data []conductor.PollData) []Poll {
 }
 
 // pollsOf are the polls of a task, the newest first.
-func (f *Facts) pollsOf(task string) []Poll {
-	var list []Poll
-	for _, p := range f.Polls.Value {
-		if p.Task == task {
-			list = append(list, p)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Poll) int { return b.At.Compare(a.At) })
-	return list
-}
+func (f *Facts) pollsOf(task string) []Poll { return f.look().polls[task] }
 
 func (f *Facts) fresh(p Poll) bool { return f.Now.Sub(p.At) < stuck.Fresh }
 
 // polled are the fresh polls of the worker's queue.
 func (f *Facts) polled(task, domain string) []Poll {
-	return slices.DeleteFunc(f.pollsOf(task), func(p Poll) bool { return p.Domain != domain || !f.fresh(p) })
+	return slices.DeleteFunc(slices.Clone(f.pollsOf(task)), func(p Poll) bool { return p.Domain != domain || !f.fresh(p) })
 }
 
 // last is the newest poll of a queue; false where nobody ever polled it.
@@ -127,27 +118,19 @@ func (f *Facts) oldest(w Worker) time.Time {
 	return first
 }
 
-// workflowsWith are the workflows on the server that have a worker task of the name, one for each name.
-func (f *Facts) workflowsWith(task string) []string {
-	var names []string
-	for _, def := range f.WorkflowDefs.Value {
-		if slices.Contains(workerTasks(def.Value), task) && !slices.Contains(names, def.Value.Name) {
-			names = append(names, def.Value.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
+// workflowsWith are the workflows on the server that have a worker task of the name.
+func (f *Facts) workflowsWith(task string) []string { return f.look().workflows[task] }
 
-// workerTasks are the names of the tasks of a workflow that workers do, at any depth.
+// workerTasks are the names of the tasks of a workflow that workers do, at any depth, sorted.
 func workerTasks(def conductor.WorkflowDef) []string {
 	var names []string
 	definition.EachTask(def.Tasks, func(task conductor.WorkflowTask) {
-		if !stuck.IsSystem(task.Type) && !slices.Contains(names, task.Name) {
+		if !stuck.IsSystem(task.Type) {
 			names = append(names, task.Name)
 		}
 	})
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func inDomain(domain string) string {
