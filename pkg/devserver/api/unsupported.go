@@ -139,7 +139,6 @@ GET /api/scheduler/schedules/{name}/tags
 GET /api/schema
 GET /api/schema/{name}
 GET /api/schema/{name}/{version}
-POST /api/admin/cache/clear/{taskDefName}
 POST /api/event/handleIncomingEvent
 POST /api/event/queue/connectivity
 POST /api/global_schema

@@ -19,6 +19,7 @@ func (a *api) vaultRoutes() {
 	a.route("PUT /api/environment/{key}", a.putVariable)
 	a.route("DELETE /api/environment/{key}", a.deleteVariable)
 	a.tagsOf("/api/environment/{key}/tags", access.Variable, a.variableExists, func(c *call, _, name string) error { return c.caller.MayWriteVariable(name) })
+	a.route("POST /api/admin/cache/clear/{task}", a.clearCache)
 	a.route("POST /api/secrets", func(*call) (any, error) { return a.Secrets.Names(), nil })
 	a.route("GET /api/secrets-v2", a.listSecretsV2)
 	a.route("GET /api/secrets/{key}", a.getSecret)
@@ -32,6 +33,16 @@ func (a *api) vaultRoutes() {
 
 // cleared answers that there is no cache.
 func cleared(*call) (any, error) { return map[string]string{}, nil }
+
+// clearCache forgets the outputs of a task that definitions let others have (cacheConfig).
+func (a *api) clearCache(c *call) (any, error) {
+	name := c.PathValue("task")
+	if err := c.caller.MayWriteDefinition("UPDATE", taskTarget(name), a.taskExists(name)); err != nil {
+		return nil, err
+	}
+	a.Engine.ClearCache(name)
+	return nil, nil
+}
 
 // variable is an environment variable as it travels.
 type variable struct {

@@ -23,6 +23,7 @@ type changes struct {
 	errands  []errand
 	rearm    []*task // alarms that rang, whatever the step did
 	dropped  []*task // of iterations that are not kept
+	cached   []*task // whose output others may have
 }
 
 func (c *changes) updated(t *task) {
@@ -43,6 +44,9 @@ func (c *changes) ended(t *task) {
 	c.updated(t)
 	c.stopped(t)
 	c.abandon(t)
+	if t.node.cache != nil && t.Wire.Status == conductor.TaskCompleted {
+		c.cached = append(c.cached, t)
+	}
 	if t.cancel != nil {
 		t.cancel()
 	}
@@ -103,6 +107,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		e.arm(t)
 	}
 	e.armWorkflow(x)
+	e.remember(c.cached, now)
 	e.index.settle(x, c)
 	e.requeue(c)
 	e.publish(x, c, now)

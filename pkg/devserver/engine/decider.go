@@ -21,6 +21,7 @@ type environment struct {
 
 	scripts scripts
 	web     *http.Client
+	cache   *cache
 	clock   func() int64 // the time for jobs, which may ask it at any moment
 	secret  func(name string) (string, bool)
 

@@ -49,6 +49,7 @@ type Engine struct {
 	subscribers subscribers
 	scripts     scripts
 	web         *http.Client
+	cache       *cache
 	rights      Rights
 	jobs        background
 
@@ -76,7 +77,7 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), rights: opts.Rights, closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), cache: newCache(), rights: opts.Rights, closed: make(chan struct{}),
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, fmt.Errorf("loading the engine's state: %w", err)
@@ -102,7 +103,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
+		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, cache: e.cache, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
 		jitter: func(n int) int64 {
 			if n <= 0 {
 				return 0

@@ -35,6 +35,7 @@ type node struct {
 
 	planted bool // not in the definition: a dynamic fork's
 	limits  *limiter
+	cache   *cacheRule // nil where the output counts for this task alone
 
 	// The first tasks of the lists inside: nil for an empty list.
 	cases    map[string]*node
@@ -101,7 +102,7 @@ func (b *planner) sequence(tasks []conductor.WorkflowTask, parent *node) *node {
 // add makes the node of one task and of those inside it.
 func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	def := b.definition(t)
-	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name), planted: b.dynamic}
+	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name), cache: cacheRuleOf(t), planted: b.dynamic}
 	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
 	n.child = b.child(t)
 	if b.plan.nodes[t.TaskReferenceName] == nil {

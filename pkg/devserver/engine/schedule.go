@@ -38,6 +38,7 @@ func startTasks(m *mapping) ([]command, error) {
 	}
 	commands := make([]command, 0, len(tasks))
 	for _, t := range tasks {
+		t.recall(m.env)
 		commands = append(commands, scheduleTask{t})
 		if reason := tooLarge("input", t.Wire.InputData, t); reason != "" {
 			t.Wire.InputData = map[string]any{}

@@ -3,10 +3,15 @@ package engine
 // scope is the root of expressions: the workflow, and the latest attempt of each task by its reference name.
 type scope struct {
 	x      *execution
-	taskID string // of the task that is being made; empty where there is none yet
+	taskID string         // of the task that is being made; empty where there is none yet
+	input  map[string]any // where set, names are its fields and nothing else
 }
 
 func (s *scope) field(name string) (any, bool) {
+	if s.input != nil {
+		value, known := s.input[name]
+		return value, known
+	}
 	if name == "workflow" {
 		return workflowScope{s.x}, true
 	}
@@ -20,6 +25,9 @@ func (s *scope) field(name string) (any, bool) {
 }
 
 func (s *scope) tree() map[string]any {
+	if s.input != nil {
+		return s.input
+	}
 	all := map[string]any{"workflow": workflowScope{s.x}.tree()}
 	for name, t := range s.x.latest {
 		all[name] = taskScope{t}.tree()
