@@ -114,30 +114,18 @@ func (u *unit) speaksOf(word string) bool {
 	return slices.ContainsFunc(u.Tokens, func(t lexer.Token) bool { return t.Is(word) })
 }
 
-// madeBy are the ways in which a class is made, each with what its constructor gets.
-func (p *program) madeBy(u *unit, class string, bare frame) []frame {
-	b := u.member(class, -1)
-	if b == nil {
-		return []frame{bare}
-	}
-	constructor := u.member("__init__", b.body)
-	if constructor == nil || len(u.parametersOf(constructor)) == 0 {
-		return []frame{bare}
-	}
-	var frames []frame
-	for _, other := range p.mentioning(class) {
+// constructions are the calls that make a class: frames of the files that they stand in, and the tokens of their parentheses.
+func (p *program) constructions(u *unit, class *binding) (at []frame, open []int) {
+	name := u.token(class.at).Value
+	for _, other := range p.mentioning(name) {
 		for i := range other.Tokens {
-			if !other.is(i, class) || !other.is(i+1, "(") || other.is(i-1, "class") {
+			if !other.word(i) || other.original(other.token(i).Value) != name || !other.opens(i+1) || other.is(i-1, "class") || len(at) >= maxCallers {
 				continue
 			}
-			if target, found := p.find(frame{u: other}, []string{class}, i); found != b || target != u {
-				continue
+			if target, found := p.find(frame{u: other}, []string{other.token(i).Value}, i); found == class && target == u {
+				at, open = append(at, frame{u: other}), append(open, i+1)
 			}
-			frames = append(frames, p.enter(frame{u: other}, u, constructor, i+1))
 		}
 	}
-	if len(frames) == 0 {
-		return []frame{bare}
-	}
-	return frames
+	return at, open
 }

@@ -105,7 +105,7 @@ func (r *javaReader) class(u *unit, i int) {
 	if m := u.member("getPollingInterval", b.body); m != nil {
 		polling = u.onlyReturn(m)
 	}
-	for _, f := range r.constructed(u, u.token(i+1).Value, b) {
+	for _, f := range r.constructed(u, b) {
 		w := r.worker(f, named.at, r.field(f, b, task), span{})
 		w.Place = u.place(named.at)
 		w.PollInterval = milliseconds(r.number(f, polling))
@@ -148,23 +148,14 @@ func (r *javaReader) field(f frame, class *binding, s span) span {
 }
 
 // constructed are the ways in which a class is made, with what its constructor gets.
-func (r *javaReader) constructed(u *unit, name string, class *binding) []frame {
-	constructor := u.member(name, class.body)
+func (r *javaReader) constructed(u *unit, class *binding) []frame {
+	constructor := u.member(u.token(class.at).Value, class.body)
 	if constructor == nil || len(u.parametersOf(constructor)) == 0 {
 		return []frame{{u: u}}
 	}
-	var frames []frame
-	for _, other := range r.mentioning(name) {
-		for i := range other.Tokens {
-			if !other.is(i, "new") || !other.is(i+1, name) || !other.opens(i+2) {
-				continue
-			}
-			if _, b := r.find(frame{u: other}, []string{name}, i+1); b == class {
-				for _, outer := range r.callersOf(other, i, 1) {
-					frames = append(frames, r.enter(outer, u, constructor, i+2))
-				}
-			}
-		}
+	frames, open := r.constructions(u, class)
+	for i, outer := range frames {
+		frames[i] = r.enter(outer, u, constructor, open[i])
 	}
 	if len(frames) == 0 {
 		return []frame{{u: u}}

@@ -111,17 +111,42 @@ func (p *program) pythonClass(u *unit, i int, found *Findings) {
 		return
 	}
 	set := u.pythonFields(b.body)
-	for field, method := range map[string]string{"task": "get_task_definition_name", "domain": "get_domain"} {
+	for field, method := range map[string]string{"task": "get_task_definition_name", "domain": "get_domain", "seconds": "get_polling_interval_in_seconds"} {
 		if m := u.member(method, b.body); m != nil {
 			set[field] = u.onlyReturn(m)
 		}
 	}
-	for _, f := range p.madeBy(u, u.token(i+1).Value, frame{u: u}) {
-		w := p.worker(f, i, set["task"], set["domain"])
+	made := func(task, f frame, name span) {
+		w := p.worker(task, i, name, span{})
+		w.Place = u.place(i)
+		p.setDomain(&w, f, set["domain"])
 		w.Language, w.SDK = "python", pythonSDK
-		w.Concurrency, w.PollInterval = int(p.number(f, set["thread_count"])), milliseconds(p.number(f, set["poll_interval"]))
+		w.Concurrency = int(p.number(f, set["thread_count"]))
+		if w.PollInterval = milliseconds(p.number(f, set["poll_interval"])); w.PollInterval == 0 {
+			w.PollInterval = milliseconds(1000 * p.number(f, set["seconds"]))
+		}
 		pythonOrder().apply(&w, p.env)
 		found.Workers = append(found.Workers, w)
+	}
+	constructor := u.member("__init__", b.body)
+	at, open := p.constructions(u, b)
+	for n, outer := range at {
+		switch {
+		case constructor != nil && len(u.parametersOf(constructor)) > 1: // more than self
+			f := p.enter(outer, u, constructor, open[n])
+			made(f, f, set["task"])
+		case set["task"].empty(): // the base takes it
+			made(outer, frame{u: u}, argument(outer.u.entries(open[n]), 0, "task_definition_name"))
+		default:
+			at = nil
+		}
+	}
+	if len(at) == 0 {
+		name := set["task"]
+		if name.empty() {
+			name = span{i + 1, u.after(i + 2)} // whoever makes it says the task
+		}
+		made(frame{u: u}, frame{u: u}, name)
 	}
 }
 

@@ -34,9 +34,21 @@ class Unmade(WorkerInterface):  # expect: ?name
         super().__init__(name)
 
 
+class Inherited(WorkerInterface):  # expect: inherited-one poll=500ms ; inherited-two poll=500ms
+    def execute(self, task: Task) -> TaskResult: ...
+
+    def get_polling_interval_in_seconds(self) -> float:
+        return 0.5
+
+
+class Never(WorkerInterface):  # expect: ?Never(WorkerInterface)
+    def execute(self, task: Task) -> TaskResult: ...
+
+
 class Other(Base):
     def get_task_definition_name(self):
         return "no worker"
 
 
+MORE = [Inherited("inherited-one"), Inherited(task_definition_name="inherited" + "-two")]
 WORKERS = [Billing(), Given("given-one", "d"), Given(name="given-two")]
