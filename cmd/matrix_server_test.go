@@ -112,6 +112,9 @@ func TestServersInTrouble(t *testing.T) {
 					require.Regexp(t, trouble.message, c.errs)
 					require.Regexp(t, trouble.hint, c.errs)
 					require.NotContains(t, c.errs, canary)
+					if path == "login" {
+						require.Regexp(t, "[Nn]othing was stored", c.errs)
+					}
 
 					c.run(t.Context(), t, words(path, "-o", "json", "--debug")...)
 					require.Equal(t, trouble.code, c.code, c.errs)

@@ -115,11 +115,11 @@ func verify(ctx context.Context, deps *cli.Deps, profile config.Profile, secret 
 		return "", cli.Hint(err, "Nothing was stored. Check the key and the secret; an inactive key is refused too.")
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("nothing was stored: %w", err)
 	}
 	user, err := client.Token.UserInfo(ctx)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("nothing was stored: %w", err)
 	}
 	return "to " + profile.Server + " as " + user.Value.Name, nil
 }
