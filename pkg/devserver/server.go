@@ -81,7 +81,7 @@ func New(opts Options) (*Server, error) {
 	}
 	setup := engine.Options{
 		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
-		Secret: secrets.Get, Environment: environment.Get,
+		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get,
 	}
 	if rules != nil {
 		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep

@@ -73,6 +73,9 @@ func (c *cache) put(key cacheKey, output map[string]any, until, now int64) {
 
 // ClearCache forgets the cached outputs of a task: POST /admin/cache/clear/{taskDefName}.
 func (e *Engine) ClearCache(task string) {
+	if e.cache == nil {
+		return
+	}
 	e.cache.mu.Lock()
 	defer e.cache.mu.Unlock()
 	for key := range e.cache.outputs {
@@ -90,7 +93,7 @@ func (t *task) cacheKey() cacheKey {
 
 // recall ends a new task with an output that is kept for it.
 func (t *task) recall(env *environment) {
-	if t.node.cache == nil || t.Wire.Status != conductor.TaskScheduled {
+	if env.cache == nil || t.node.cache == nil || t.Wire.Status != conductor.TaskScheduled {
 		return
 	}
 	if output, known := env.cache.get(t.cacheKey(), env.now); known {
@@ -101,6 +104,9 @@ func (t *task) recall(env *environment) {
 
 // remember keeps the outputs of tasks that have ended well, for others.
 func (e *Engine) remember(tasks []*task, now int64) {
+	if e.cache == nil {
+		return
+	}
 	for _, t := range tasks {
 		e.cache.put(t.cacheKey(), t.Wire.OutputData, after(now, t.node.cache.TTLSeconds), now)
 	}

@@ -56,6 +56,15 @@ func TestWhatIsNotCached(t *testing.T) {
 	require.Equal(t, conductor.WorkflowRunning, r.workflow(r.start("flow", nil)).Status)
 }
 
+func TestOpenSourceCachesNothing(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.CacheOutputs = false })
+	r.flow("flow", nil, cachedTask("p", `{"key":"a","ttlInSecond":60}`))
+	r.start("flow", nil)
+	r.finish("price", conductor.TaskCompleted, nil)
+	require.Equal(t, []string{"p:SCHEDULED"}, r.states(r.start("flow", nil)))
+	r.ClearCache("price")
+}
+
 func TestTheCacheIsBounded(t *testing.T) {
 	c := newCache()
 	for i := range maxCached + 5 {

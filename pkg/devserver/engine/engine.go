@@ -18,6 +18,8 @@ type Options struct {
 	Logger *slog.Logger
 	// EnforceIdempotency makes Start heed idempotency keys, as Orkes does; the open-source server only stores them.
 	EnforceIdempotency bool
+	// CacheOutputs heeds cacheConfig of tasks, as Orkes does; the open-source server only stores it.
+	CacheOutputs bool
 	// Environment gives what ${workflow.env.NAME} means, and Secret what ${workflow.secrets.NAME} does; nil means that there
 	// are none. Secrets are never stored in an execution: only what a worker or a job receives has them. Both are called
 	// with an execution locked, so they must not call the engine.
@@ -77,7 +79,10 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), cache: newCache(), rights: opts.Rights, closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), rights: opts.Rights, closed: make(chan struct{}),
+	}
+	if opts.CacheOutputs {
+		e.cache = newCache()
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, fmt.Errorf("loading the engine's state: %w", err)

@@ -21,7 +21,7 @@ type rig struct {
 func newRig(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
 	clock := NewManualClock(time.UnixMilli(1_700_000_000_000))
-	opts := Options{Clock: clock, EnforceIdempotency: true}
+	opts := Options{Clock: clock, EnforceIdempotency: true, CacheOutputs: true}
 	for _, apply := range change {
 		apply(&opts)
 	}
