@@ -92,6 +92,13 @@ func TestExplainFindsTheWeightiestCauseFirst(t *testing.T) {
 			view: lying(granted(false)), want: []string{stuck.NotPermitted},
 			says: "application shop may not execute stock in domain jhon (it lacks EXECUTE)", types: "orkesctl app grant --task stock --domain jhon",
 		},
+		"declared for another domain": {
+			view: lying(granted(false), func(v *stuck.View) { v.Declared = []stuck.Declared{{Domain: "john", Place: "x.py:1"}} }), want: []string{stuck.OtherDomain},
+			says: "Nobody polls it in domain jhon.", types: "orkesctl workflow start order --domain stock=john",
+		},
+		"declared here, and refused": {
+			view: lying(granted(false), func(v *stuck.View) { v.Declared = []stuck.Declared{{Domain: "jhon", Place: "x.py:1"}} }), want: []string{stuck.NotPermitted},
+		},
 		"allowed, and nobody polls": {view: lying(granted(true)), want: []string{stuck.NobodyPolls}},
 		"its worker is gone": {
 			view: lying(polled("jhon", "laptop", 3*time.Minute)), want: []string{stuck.StalePoller},

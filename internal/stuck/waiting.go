@@ -93,7 +93,7 @@ func (v View) rateLimited() (Cause, bool) {
 // refused is the worker's application without the right to poll.
 func (v View) refused() (Cause, bool) {
 	r := v.Rights
-	if !r.Known || r.May || v.polled(v.Task.Domain) {
+	if !r.Known || r.May || v.polled(v.Task.Domain) || v.declaredElsewhere() {
 		return Cause{}, false
 	}
 	return Cause{
@@ -103,7 +103,13 @@ func (v View) refused() (Cause, bool) {
 	}, true
 }
 
-// elsewhere is a worker that is alive, in another domain.
+// declaredElsewhere reports whether the project's sources have workers for the task, none of them in its domain: what such a worker may do
+// there is then beside the point.
+func (v View) declaredElsewhere() bool {
+	return len(v.Declared) > 0 && !slices.ContainsFunc(v.Declared, func(d Declared) bool { return d.Domain == v.Task.Domain })
+}
+
+// elsewhere is a worker that is alive in another domain, or that the sources declare for another one.
 func (v View) elsewhere() (Cause, bool) {
 	if !v.PollsSeen || v.polled(v.Task.Domain) {
 		return Cause{}, false
@@ -113,6 +119,9 @@ func (v View) elsewhere() (Cause, bool) {
 		if p.Domain != v.Task.Domain && v.fresh(p) && !slices.Contains(others, p.Domain) {
 			others = append(others, p.Domain)
 		}
+	}
+	if len(others) == 0 && v.declaredElsewhere() {
+		others = []string{v.Declared[0].Domain}
 	}
 	if len(others) == 0 {
 		return Cause{}, false
