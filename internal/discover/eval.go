@@ -120,6 +120,9 @@ func (p *program) truth(f frame, s span) int {
 		return sign * sureOf(v.ok, v.text == "")
 	}
 	v := p.eval(f, s)
+	if v.number {
+		return sign * sureOf(true, toNumber(v.text) != 0)
+	}
 	return sign * sureOf(v.ok, v.text != "")
 }
 
@@ -277,7 +280,7 @@ func (p *program) called(f frame, s span, open int) value {
 	if b == nil || !b.function {
 		return value{}
 	}
-	return p.eval(p.enter(f, target, b, open), target.onlyReturn(b))
+	return p.returned(p.enter(f, target, b, open), b)
 }
 
 // unwrapped is a value, or what is given in place of none.
@@ -323,6 +326,50 @@ func (p *program) enter(f frame, target *unit, b *binding, open int) frame {
 		}
 	}
 	return inner
+}
+
+// returned is what a function gives back: its only return, or the first of several whose condition holds.
+func (p *program) returned(f frame, b *binding) value {
+	u := f.u
+	body := b.inner(u)
+	for i := body.from; i < body.to; i++ {
+		if !u.is(i, "return") || u.Up[i] == b.body {
+			continue
+		}
+		condition, ok := u.guard(i, b.body)
+		truth := p.truth(f, condition)
+		switch {
+		case !ok || truth == 0:
+			return value{}
+		case truth > 0:
+			return p.eval(f, span{i + 1, u.find(span{i + 1, u.inside(u.Up[i]).to}, ";", lexer.Break)})
+		}
+	}
+	return p.eval(f, u.lastReturn(b))
+}
+
+// guard is the condition of the if that a return stands in alone, right in the block of its function.
+func (u *unit) guard(i, body int) (condition span, ok bool) {
+	open := u.Up[i]
+	if open < 0 || u.Up[open] != body || i != open+1 {
+		return span{}, false
+	}
+	if u.is(open, lexer.Begin) {
+		head := u.head(open)
+		return span{head + 1, open - 2}, u.is(head, "if")
+	}
+	if paren := u.match(open - 1); u.is(open-1, ")") && u.is(paren-1, "if") {
+		return u.inside(paren), !u.is(paren-2, "else")
+	}
+	for at := open - 1; at > max(body, open-40); at-- {
+		if u.is(at, "if") {
+			return span{at + 1, open}, !u.oneOf(at-1, "else", "=") && !u.is(at+1, "let")
+		}
+		if u.oneOf(at, ";", "{", "}") {
+			break
+		}
+	}
+	return span{}, false
 }
 
 // resolve is what a path of names stands for.

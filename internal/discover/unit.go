@@ -252,16 +252,40 @@ func (u *unit) enclosing(at int) (string, *binding) {
 // onlyReturn is what a function's one return statement gives back, or its one expression; all that is in it where it has several.
 func (u *unit) onlyReturn(b *binding) span {
 	body := b.inner(u)
-	var found []int
+	returns := 0
 	for i := body.from; i < body.to; i++ {
 		if u.is(i, "return") {
-			found = append(found, i)
+			returns++
 		}
 	}
-	if len(found) != 1 || u.Up[found[0]] != b.body {
+	if returns > 1 {
 		return body
 	}
-	return span{found[0] + 1, u.find(span{found[0] + 1, body.to}, ";", lexer.Break)}
+	return u.lastReturn(b)
+}
+
+// lastReturn is what the return statement right in a function gives back; all that is in it where it has none, or several.
+func (u *unit) lastReturn(b *binding) span {
+	body := b.inner(u)
+	last := -1
+	for i := body.from; i < body.to; i++ {
+		if u.is(i, "return") && u.Up[i] == b.body {
+			if last >= 0 || u.conditional(i) {
+				return body
+			}
+			last = i
+		}
+	}
+	if last < 0 {
+		return body
+	}
+	return span{last + 1, u.find(span{last + 1, body.to}, ";", lexer.Break)}
+}
+
+// conditional reports whether a statement is the one of an if or a loop that has no block.
+func (u *unit) conditional(i int) bool {
+	head := u.match(i-1) - 1
+	return u.oneOf(i-1, "else", ":") || u.is(i-1, ")") && u.oneOf(head, "if", "while", "for")
 }
 
 // parameters declares the names in the parentheses at open, seen in the scope. A name is what stands before a comma, a type, a
