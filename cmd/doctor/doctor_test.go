@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,8 @@ func at(t *testing.T, url string) (deps *cli.Deps, out, notes func() string) {
 	return cli.NewDeps(terminal, func(name string) string { return env[name] }, dir, "test"), stdout.String, stderr.String
 }
 
-func options1() options {
+// port are options for a look at the connection alone.
+func port() options {
 	return options{limit: time.Second, only: []string{"ORK-CONN-002"}, output: reportOutput()}
 }
 
@@ -50,7 +52,7 @@ func TestWaitUntilTheServerIsThere(t *testing.T) {
 	cancel()
 
 	deps, out, _ := at(t, "http://"+address+"/api")
-	opts, waits := options1(), 0
+	opts, waits := port(), 0
 	opts.wait = time.Minute
 	opts.after = func(d time.Duration) <-chan time.Time {
 		waits++
@@ -74,7 +76,7 @@ func TestWaitEnds(t *testing.T) {
 	began := deps.Now()
 	looks := 0
 	deps.Now = func() time.Time { looks++; return began.Add(time.Duration(looks) * 10 * time.Second) }
-	opts := options1()
+	opts := port()
 	opts.wait = time.Minute
 	opts.after = func(time.Duration) <-chan time.Time {
 		ready := make(chan time.Time, 1)
@@ -104,7 +106,7 @@ func TestFixRunsWhatIsShownAsThePerson(t *testing.T) {
 	deps.Globals.Yes = true
 	deps.Globals.Settings.Profile = "prod"
 	var ran [][]string
-	opts := options1()
+	opts := port()
 	opts.run = func(_ context.Context, inner *cli.Deps, args []string) int {
 		_, _ = inner.Term.Out.Write([]byte("done\n"))
 		ran = append(ran, args)
@@ -145,7 +147,7 @@ func TestFixStops(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			deps, _, notes := at(t, "http://127.0.0.1:9/api")
 			deps.Globals.Yes = tc.yes
-			opts := options1()
+			opts := port()
 			tc.opts(&opts)
 			_, err := opts.mend(t.Context(), deps, tc.seen)
 			require.Equal(t, tc.exit, cli.ExitCode(err))
@@ -180,7 +182,7 @@ func TestFlagsThatDoNotFit(t *testing.T) {
 	}
 	deps, _, _ := at(t, "http://127.0.0.1:9/api")
 	deps.Globals.Format.JQ = ".checks"
-	opts := options1()
+	opts := port()
 	opts.output.Value = "sarif"
 	require.ErrorContains(t, opts.check(deps), "does not go with --jq")
 }
@@ -205,4 +207,76 @@ func TestNoSecretAnywhere(t *testing.T) {
 		require.ErrorContains(t, opts.pack(t.Context(), deps, look{facts: &doctor.Facts{}}), "Replace support.zip?", "what is there is not replaced without a word")
 	}
 	require.True(t, slices.Contains(outputs(), "sarif"))
+}
+
+// Only what a command makes good is mended, and what was mended once is not tried again: it may not have helped.
+func TestFixLooksAgain(t *testing.T) {
+	server, err := devserver.New(devserver.Options{})
+	require.NoError(t, err)
+	_, err = server.Start(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 50*time.Millisecond)
+		defer cancel()
+		_ = server.Close(ctx)
+	})
+	deps, out, notes := at(t, server.URL())
+	deps.Globals.Yes = true
+	var ran []string
+	opts := options{limit: 5 * time.Second, fix: true, only: []string{"ORK-IDENT-002"}}
+	opts.run = func(_ context.Context, _ *cli.Deps, args []string) int {
+		ran = append(ran, strings.Join(args, " "))
+		return cli.ExitOK // and nothing has changed
+	}
+	require.Equal(t, cli.ExitFindings, cli.ExitCode(runDoctor(t.Context(), deps, opts)))
+	require.Equal(t, []string{"app key create --env-file .env --yes"}, ran, "once")
+	require.Contains(t, out(), "ORK-IDENT-002", "it is still so")
+	require.NotContains(t, out()+notes(), secret)
+}
+
+// A question that is answered with no changes nothing, and is no finding.
+func TestFixAsks(t *testing.T) {
+	for answer, runs := range map[string]int{"y\n": 1, "n\n": 0, "\n": 0} {
+		deps, _, _ := at(t, "http://127.0.0.1:9/api")
+		deps.Term = term.NewInteractive(strings.NewReader(answer), io.Discard, io.Discard)
+		ran := 0
+		opts := port()
+		opts.run = func(context.Context, *cli.Deps, []string) int { ran++; return cli.ExitOK }
+		_, err := opts.mend(t.Context(), deps, failing(true, [][]string{{"app", "grant"}}))
+		require.Equal(t, runs, ran, "%q", answer)
+		require.Equal(t, runs == 1, err == nil, "%q", answer)
+	}
+}
+
+func TestForms(t *testing.T) {
+	for form, want := range map[string]string{
+		"":      "connection\n  ✗ server  connection refused  ORK-CONN-002\n",
+		"table": "✗ server  connection refused",
+		"wide":  "✗ server  connection refused",
+		"json":  `"id": "ORK-CONN-002"`,
+		"yaml":  "id: ORK-CONN-002",
+		"sarif": `"ruleId": "ORK-CONN-002"`,
+		"junit": `<failure message="connection refused">`,
+		"short": "ORK-CONN-002 failed server: connection refused → orkesctl dev start --detach\n",
+	} {
+		t.Run(form, func(t *testing.T) {
+			deps, out, _ := at(t, "http://127.0.0.1:9/api")
+			opts := port()
+			opts.output.Value = form
+			require.NoError(t, opts.check(deps))
+			require.Equal(t, cli.ExitFindings, cli.ExitCode(runDoctor(t.Context(), deps, opts)))
+			require.Contains(t, out(), want)
+		})
+	}
+}
+
+// The archive goes where it can be written, else the report stands and the error is told.
+func TestBundleThatCannotBeWritten(t *testing.T) {
+	deps, out, _ := at(t, "http://127.0.0.1:9/api")
+	opts := port()
+	opts.bundle = filepath.Join("nowhere", "support.zip")
+	err := runDoctor(t.Context(), deps, opts)
+	require.ErrorContains(t, err, "support.zip")
+	require.Equal(t, cli.ExitFailed, cli.ExitCode(err))
+	require.Contains(t, out(), "connection refused")
 }
