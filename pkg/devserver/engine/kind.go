@@ -14,6 +14,8 @@ const (
 	typeSubWorkflow = "SUB_WORKFLOW"
 	typeWait        = "WAIT"
 	typeYield       = "YIELD"
+
+	typeExclusiveJoin = "EXCLUSIVE_JOIN"
 )
 
 // kind is how the tasks of one type behave.
@@ -61,7 +63,7 @@ func newKinds() kinds {
 		"DECISION":           decisionKind(),
 		"DYNAMIC":            dynamicKind(),
 		typeDoWhile:          doWhileKind(),
-		"EXCLUSIVE_JOIN":     exclusiveJoinKind(),
+		typeExclusiveJoin:    exclusiveJoinKind(),
 		typeFork:             forkKind(),
 		"FORK_JOIN":          forkKind(),
 		"FORK_JOIN_DYNAMIC":  forkDynamicKind(),

@@ -48,3 +48,12 @@ func (t *task) defaults() []string {
 	}
 	return names
 }
+
+// watchEach lets an EXCLUSIVE_JOIN know of each of its tasks that is open: after a retry it is there before they have ended.
+func (x *execution) watchEach(t *task) {
+	for _, name := range append(t.joins(), t.defaults()...) {
+		if ran := x.latest[name]; ran != nil && !ran.terminal() {
+			x.watch(name, t)
+		}
+	}
+}

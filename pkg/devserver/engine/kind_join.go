@@ -54,6 +54,10 @@ func (t *task) joins() []string {
 
 // await makes a JOIN that runs watch the tasks that it still has to wait for.
 func (x *execution) await(t *task) {
+	if t.Wire.TaskType == typeExclusiveJoin && !t.terminal() {
+		x.watchEach(t)
+		return
+	}
 	if t.Wire.TaskType != typeJoin || t.terminal() {
 		return
 	}
@@ -62,12 +66,17 @@ func (x *execution) await(t *task) {
 		if branch := x.latest[name]; branch != nil && branch.Wire.Executed && !branch.Wire.Retried {
 			continue
 		}
-		if x.watchers == nil {
-			x.watchers = map[string][]*task{}
-		}
 		t.missing[name] = struct{}{}
-		x.watchers[name] = append(x.watchers[name], t)
+		x.watch(name, t)
 	}
+}
+
+// watch lets a join know when the decider is done with a task.
+func (x *execution) watch(name string, join *task) {
+	if x.watchers == nil {
+		x.watchers = map[string][]*task{}
+	}
+	x.watchers[name] = append(x.watchers[name], join)
 }
 
 // arrive tells the JOINs that wait for a task that the decider is done with it, and returns those that wait for no other.

@@ -70,11 +70,16 @@ func (x *execution) retry(failed []*task, resume bool, env *environment) {
 			c.apply(x, env.now)
 		}
 	}
+	for _, t := range x.tasks {
+		if t.Wire.TaskType == typeExclusiveJoin {
+			x.await(t) // its tasks are there only now
+		}
+	}
 }
 
 // waitsForOthers reports whether a task is about other tasks: when those go on, it does.
 func (t *task) waitsForOthers() bool {
-	return slices.Contains([]string{typeJoin, "EXCLUSIVE_JOIN", typeDoWhile}, t.Wire.TaskType)
+	return slices.Contains([]string{typeJoin, typeExclusiveJoin, typeDoWhile}, t.Wire.TaskType)
 }
 
 // replace puts tasks in the places of others.

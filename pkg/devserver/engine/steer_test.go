@@ -178,6 +178,21 @@ func TestResumeOfWhatIsGoneOrDone(t *testing.T) {
 	require.Contains(t, r.workflow(id).ReasonForIncompletion, "no longer there")
 }
 
+func TestAnExclusiveJoinWaitsForWhatIsTriedAgain(t *testing.T) {
+	r := newRig(t)
+	one := taskOf("EXCLUSIVE_JOIN", "ej", nil, func(w *conductor.WorkflowTask) { w.JoinOn = []string{"a", "b"} })
+	r.flow("flow", nil, onceOnly(simple("a", "a"), false, true), one, simple("z", "z"))
+	id := r.start("flow", nil)
+	r.finish("a", conductor.TaskFailed, nil)
+	require.Equal(t, conductor.WorkflowFailed, r.workflow(id).Status)
+	require.NoError(t, r.Retry(t.Context(), id, false))
+	require.Equal(t, []string{"a:FAILED", "ej:IN_PROGRESS", "a:SCHEDULED"}, r.states(id))
+	r.finish("a", conductor.TaskCompleted, map[string]any{"x": 1})
+	require.Equal(t, map[string]any{"x": 1}, r.workflow(id).Tasks[1].OutputData)
+	r.finish("z", conductor.TaskCompleted, nil)
+	require.Equal(t, conductor.WorkflowCompleted, r.workflow(id).Status)
+}
+
 func TestGrandparentsGoOn(t *testing.T) {
 	r := newRig(t)
 	none := 0
