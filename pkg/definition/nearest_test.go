@@ -33,7 +33,7 @@ func TestNearest(t *testing.T) {
 
 // What is compared with what takes the product of their lengths: neither a huge word nor a huge candidate is compared.
 func TestNearestOfHugeWords(t *testing.T) {
-	huge := strings.Repeat("a", 10<<20)
+	huge := strings.Repeat("a", 1<<20)
 	_, found := definition.Nearest(huge, []string{"a", huge})
 	require.False(t, found)
 	near, found := definition.Nearest("retryCont", []string{huge, "retryCount"})
