@@ -37,7 +37,7 @@ func startServer(t *testing.T) *served {
 
 func startFlavor(t *testing.T, flavor devserver.Flavor) *served {
 	t.Helper()
-	server, err := devserver.New(devserver.Options{Flavor: flavor, Version: "e2e"})
+	server, err := devserver.New(devserver.Options{Flavor: flavor, Version: "e2e", Web: httpbin{}})
 	require.NoError(t, err)
 	s := &served{answers: map[string]map[int]int{"poll": {}, "token": {}}, missing: map[string]bool{}}
 	listener := httptest.NewServer(s.noting(server))

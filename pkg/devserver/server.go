@@ -49,6 +49,8 @@ type Options struct {
 	Key, Secret string // the administrator's
 	SigningKey  []byte // of tokens; the same one lets them survive a restart
 	Version     string // answered by GET /api/version
+	// Web carries the requests of HTTP tasks; nil is the network. A test puts in its own world.
+	Web http.RoundTripper
 }
 
 // Server is the development server; it is an http.Handler, and Start gives it a listener of its own.
@@ -81,7 +83,7 @@ func New(opts Options) (*Server, error) {
 	}
 	setup := engine.Options{
 		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
-		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get,
+		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
 	}
 	if rules != nil {
 		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep

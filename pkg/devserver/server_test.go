@@ -3,6 +3,8 @@ package devserver_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -156,4 +158,28 @@ func TestTokensSurviveARestart(t *testing.T) {
 	require.NoError(t, err)
 	_, err = second.TaskDefs.List(context.Background())
 	require.NoError(t, err)
+}
+
+// carrier answers requests in the network's place.
+type carrier func(*http.Request) (*http.Response, error)
+
+func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) { return c(r) }
+
+// A test can answer the requests of HTTP tasks itself, without a network.
+func TestHTTPTasksGoThroughWeb(t *testing.T) {
+	web := carrier(func(r *http.Request) (*http.Response, error) {
+		answer := httptest.NewRecorder()
+		_, err := answer.WriteString("from " + r.URL.Host)
+		return answer.Result(), err
+	})
+	_, client := start(t, devserver.Options{Web: web})
+	def := json.RawMessage(`{"name":"call","outputParameters":{"said":"${h.output.response.body}"},"tasks":[{"name":"h","taskReferenceName":"h","type":"HTTP",
+		"inputParameters":{"http_request":{"uri":"http://no.such.host.example/x","method":"GET"}}}]}`)
+	require.NoError(t, client.WorkflowDefs.Create(t.Context(), def, conductor.PutOptions{}))
+	id, err := client.Workflows.Start(t.Context(), conductor.StartWorkflowRequest{Name: "call"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		run, err := client.Workflows.Get(t.Context(), id, false)
+		return err == nil && run.Value.Output["said"] == "from no.such.host.example"
+	}, 10*time.Second, 5*time.Millisecond)
 }

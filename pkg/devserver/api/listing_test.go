@@ -142,6 +142,13 @@ func TestCorrelatedAndRunning(t *testing.T) {
 		require.Len(t, many["c"], want, query)
 		require.Empty(t, many["none"])
 	}
+	f.must("ADMIN", "POST /api/metadata/workflow", `{"name":"g","tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+	f.must("ADMIN", "POST /api/workflow/g?correlationId=c", `{}`)
+	for as, want := range map[string]int{"ADMIN": 3, "granted": 2, "worker": 0} {
+		batch := read[map[string][]conductor.Workflow](f, as, "POST /api/workflow/correlated/batch", `{"workflowNames":["f","g","none"],"correlationIds":["c","d"]}`)
+		require.Len(t, batch["c"], want, as)
+		require.Empty(t, batch["d"])
+	}
 	require.Empty(t, read[[]conductor.Workflow](f, "worker", "GET /api/workflow/f/correlated/c", ""), "who may not read it")
 	require.Empty(t, read[[]conductor.Workflow](f, "ADMIN", "GET /api/workflow/f/correlated/none", ""))
 	require.Len(t, read[[]string](f, "granted", "GET /api/workflow/running/f", ""), 2)
@@ -167,4 +174,19 @@ func TestLogs(t *testing.T) {
 	require.Equal(t, 403, f.send("worker", "GET /api/tasks/$TASK/log", "").Code)
 	require.Equal(t, 403, f.send("worker", "POST /api/tasks/$TASK/log", "x").Code)
 	require.Equal(t, 404, f.send("ADMIN", "POST /api/tasks/unknown/log", "x").Code)
+}
+
+// A state update finds its task by reference or, where no open task has it, by the result's id, within that execution alone.
+func TestUpdateStateByReferenceOrID(t *testing.T) {
+	f := newFixture(t)
+	f.names["OTHER"] = f.must("ADMIN", "POST /api/workflow/f", `{}`)
+	const wrong = `{"taskReferenceName":"none","taskResult":{"workflowInstanceId":"x","taskId":"$TASK","status":"COMPLETED","outputData":{"a":1}}}`
+	require.Equal(t, 404, f.send("ADMIN", "POST /api/workflow/$OTHER/state?requestId=q", wrong).Code, "a task of another execution")
+	require.Equal(t, "SCHEDULED", read[conductor.Task](f, "ADMIN", "GET /api/tasks/$TASK", "").Status)
+	f.must("ADMIN", "POST /api/workflow/$RUN/state?requestId=q", wrong)
+	done := read[conductor.Task](f, "ADMIN", "GET /api/tasks/$TASK", "")
+	require.Equal(t, "COMPLETED", done.Status)
+	require.EqualValues(t, 1, done.OutputData["a"])
+	f.must("ADMIN", "POST /api/workflow/$OTHER/state?requestId=q", `{"taskReferenceName":"r","taskResult":{"taskId":"anything"}}`)
+	require.Equal(t, "COMPLETED", read[map[string]any](f, "ADMIN", "GET /api/workflow/$OTHER/status", "")["status"])
 }

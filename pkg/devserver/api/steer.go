@@ -32,6 +32,7 @@ func (a *api) steerRoutes() {
 		a.route("POST /api/workflow/bulk/delete", a.bulk(a.removing))
 		a.route("POST /api/workflow/{id}/variables", a.setVariables)
 		a.route("POST /api/workflow/{id}/jump/{ref}", a.jump)
+		a.route("POST /api/workflow/{id}/jump", a.jump) // as the Go SDK calls it
 		a.route("POST /api/workflow/{id}/upgrade", a.upgrade)
 	}
 }
@@ -190,6 +191,9 @@ func (a *api) jump(c *call) (any, error) {
 	ref := c.query().Get("taskReferenceName")
 	if ref == "" {
 		ref = c.PathValue("ref")
+	}
+	if ref == "" {
+		return nil, fault.Invalid("Required request parameter 'taskReferenceName' is not present")
 	}
 	return a.steer(always(func(ctx context.Context, id string) error { return a.Engine.Jump(ctx, id, ref, input) }))(c)
 }

@@ -172,7 +172,6 @@ POST /api/registry/service/{name}/circuit-breaker/open
 POST /api/registry/service/{registryName}/methods
 POST /api/roles
 POST /api/schema
-POST /api/workflow/correlated/batch
 PUT /api/event/queue/config/{queueType}/{queueName}
 PUT /api/event/{name}/tags
 PUT /api/human/template/{name}/tags

@@ -24,6 +24,7 @@ func (a *api) workflowRoutes() {
 	a.route("POST /api/workflow/{name}/correlated", a.correlatedMany)
 	if a.Access != nil {
 		a.route("POST /api/workflow/start/{name}/{version}", a.startByName)
+		a.route("POST /api/workflow/correlated/batch", a.correlatedBatch)
 	}
 }
 
@@ -236,8 +237,8 @@ func (a *api) runningWorkflows(c *call) (any, error) {
 	return ids, nil
 }
 
-func (a *api) correlated(c *call, ids []string) map[string][]conductor.Workflow {
-	found := a.Engine.Correlated(c.PathValue("name"), ids, c.flag("includeClosed", false), c.flag("includeTasks", false))
+func (a *api) correlated(c *call, name string, ids []string) map[string][]conductor.Workflow {
+	found := a.Engine.Correlated(name, ids, c.flag("includeClosed", false), c.flag("includeTasks", false))
 	for id, list := range found {
 		found[id] = a.visible(c, list)
 	}
@@ -246,7 +247,7 @@ func (a *api) correlated(c *call, ids []string) map[string][]conductor.Workflow 
 
 func (a *api) correlatedOne(c *call) (any, error) {
 	id := c.PathValue("correlationId")
-	if list := a.correlated(c, []string{id})[id]; list != nil {
+	if list := a.correlated(c, c.PathValue("name"), []string{id})[id]; list != nil {
 		return list, nil
 	}
 	return []conductor.Workflow{}, nil
@@ -257,5 +258,23 @@ func (a *api) correlatedMany(c *call) (any, error) {
 	if err := c.body(&ids, false); err != nil {
 		return nil, err
 	}
-	return a.correlated(c, ids), nil
+	return a.correlated(c, c.PathValue("name"), ids), nil
+}
+
+// correlatedBatch looks for the same ids among the executions of several workflows.
+func (a *api) correlatedBatch(c *call) (any, error) {
+	var request struct {
+		WorkflowNames  []string `json:"workflowNames"`
+		CorrelationIDs []string `json:"correlationIds"`
+	}
+	if err := c.body(&request, false); err != nil {
+		return nil, err
+	}
+	all := map[string][]conductor.Workflow{}
+	for _, name := range request.WorkflowNames {
+		for id, list := range a.correlated(c, name, request.CorrelationIDs) {
+			all[id] = append(all[id], list...)
+		}
+	}
+	return all, nil
 }

@@ -32,7 +32,7 @@ func (c elsewhere) apply(x *execution, now int64) []*task {
 	return nil
 }
 
-// getWorkflowKind is GET_WORKFLOW: another execution is the output.
+// getWorkflowKind is GET_WORKFLOW: another execution is the output, as "workflow".
 func getWorkflowKind() kind { return kind{schedule: scheduleOne, execute: executeGetWorkflow} }
 
 func executeGetWorkflow(x *execution, t *task, _ *environment) []command {
@@ -49,7 +49,8 @@ func executeGetWorkflow(x *execution, t *task, _ *environment) []command {
 		if err != nil {
 			return nil, err
 		}
-		return plainMap(wf)
+		plain, err := plainMap(wf)
+		return map[string]any{"workflow": plain}, err
 	}}}
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	KeepSecret func(by, name, value string) error
 	// Rights are those of who started a workflow, in what its tasks do to others; nil allows everything.
 	Rights Rights
+	// Web carries the requests of HTTP tasks; nil is the network.
+	Web http.RoundTripper
 }
 
 // Engine runs workflows. All methods may be called from several goroutines.
@@ -79,7 +81,7 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(), rights: opts.Rights, closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights, closed: make(chan struct{}),
 	}
 	if opts.CacheOutputs {
 		e.cache = newCache()

@@ -34,9 +34,10 @@ func TestGetWorkflow(t *testing.T) {
 	other := r.start("other", map[string]any{"n": 1})
 	wf := r.workflow(r.start("flow", map[string]any{"id": other, "tasks": true}))
 	require.Equal(t, conductor.WorkflowCompleted, wf.Status)
-	require.Equal(t, other, wf.Output["workflowId"])
-	require.Len(t, wf.Output["tasks"], 1)
-	require.Empty(t, r.workflow(r.start("flow", map[string]any{"id": other})).Output["tasks"])
+	found := func(output map[string]any) map[string]any { return output["workflow"].(map[string]any) }
+	require.Equal(t, other, found(wf.Output)["workflowId"])
+	require.Len(t, found(wf.Output)["tasks"], 1)
+	require.Empty(t, found(r.workflow(r.start("flow", map[string]any{"id": other})).Output)["tasks"])
 	require.Contains(t, r.workflow(r.start("flow", map[string]any{"id": "nope"})).ReasonForIncompletion, "No such workflow found by id: nope")
 	require.Contains(t, r.workflow(r.start("flow", nil)).ReasonForIncompletion, "Missing 'id'")
 }

@@ -214,8 +214,11 @@ func (r httpRequest) failed(err error) outcome {
 }
 
 // newWeb is the client of tasks that call other servers. How long a call may take, the task says.
-func newWeb() *http.Client {
-	return &http.Client{Transport: &http.Transport{
-		Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 1 << 20,
-	}}
+func newWeb(carrier http.RoundTripper) *http.Client {
+	if carrier == nil {
+		carrier = &http.Transport{
+			Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 1 << 20,
+		}
+	}
+	return &http.Client{Transport: carrier}
 }

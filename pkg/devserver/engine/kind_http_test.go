@@ -176,6 +176,6 @@ func TestHTTPPollStrategiesAndLimits(t *testing.T) {
 func TestRequestEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := httpRequest{method: "GET", uri: "http://127.0.0.1:9", shown: "http://127.0.0.1:9", timeout: time.Second}.send(ctx, newWeb())
+	_, err := httpRequest{method: "GET", uri: "http://127.0.0.1:9", shown: "http://127.0.0.1:9", timeout: time.Second}.send(ctx, newWeb(nil))
 	require.ErrorContains(t, err, "canceled")
 }
