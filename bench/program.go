@@ -11,9 +11,6 @@ import (
 // starts is how often each program is started; they take turns, so that what else the machine does hits both.
 const starts = 60
 
-// maxBinary is the most that the stripped program may have, in bytes.
-const maxBinary = 22_000_000
-
 type usage struct{ wall, cpu []time.Duration }
 
 // measureProgram compares the start of the program with that of the least program with cobra and net/http, and with the least one that
@@ -70,9 +67,9 @@ func (l *lab) sizes(results *table) error {
 	if err != nil {
 		return err
 	}
+	// A release also packs the templates and leaves out HTTP/2; its size is measured, and bounded, where it is built: .ci/run.
 	results.add(row{
-		"stripped binary", megabytes(own.Size()), "bare " + megabytes(bare.Size()), times(own.Size(), bare.Size()),
-		"<= 22 MB", own.Size() <= maxBinary,
+		what: "stripped binary, before packing", measured: megabytes(own.Size()), beside: "bare " + megabytes(bare.Size()), ratio: times(own.Size(), bare.Size()),
 	})
 	return nil
 }
