@@ -16,7 +16,7 @@ import (
 func optional(pattern string) bool {
 	return raw(pattern) || slices.Contains([]string{
 		"POST /api/workflow/{name}", "POST /api/workflow/start/{name}/{version}", "POST /api/tasks/{workflowId}/{ref}/{status}",
-		"POST /api/tasks/{workflowId}/{ref}/{status}/sync", "PUT /api/workflow/{id}/skiptask/{ref}", "POST /api/workflow/{id}/jump/{ref}",
+		"POST /api/tasks/{workflowId}/{ref}/{status}/sync", "PUT /api/workflow/{id}/skiptask/{ref}", "POST /api/workflow/{id}/jump/{ref}", "POST /api/workflow/{id}/jump",
 		"POST /api/workflow/{id}/rerun", "POST /api/tasks/{workflowId}/{status}/signal",
 	}, pattern)
 }
