@@ -160,6 +160,9 @@ func TestJavaParses(t *testing.T) {
 // And to Rust, whose formatter reads every file and would change none.
 func TestRustParses(t *testing.T) {
 	program, err := exec.LookPath("rustfmt")
+	if err == nil {
+		err = exec.CommandContext(t.Context(), program, "--version").Run() // rustup's stands there also without a toolchain
+	}
 	if err != nil {
 		t.Skip("no rustfmt")
 	}

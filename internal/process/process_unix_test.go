@@ -46,7 +46,8 @@ func TestTheWholeGroupIsAskedToEnd(t *testing.T) {
 		cancel()
 		_, _ = io.Copy(&said, ready)
 	}()
-	script := `sh -c 'trap "echo tidied; exit 0" TERM; echo ready; while :; do sleep 0.05; done' & trap "" TERM; wait; wait`
+	// The launcher outlives its first TERM: its trap is set before the worker can say that it is ready, and is not the worker's.
+	script := `trap : TERM; sh -c 'trap "echo tidied; exit 0" TERM; echo ready; while :; do sleep 0.05; done' & wait; wait`
 	_ = process.Run(ctx, process.Command{Args: []string{"sh", "-c", script}, Stdout: out})
 	require.NoError(t, out.Close())
 	<-done
