@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"golang.org/x/sys/unix"
 
 	"github.com/orkesctl/orkesctl/internal/term/termtest"
 )
@@ -75,26 +73,12 @@ func watch(keyboard *os.File, typed [][2]string) func() string {
 					break
 				}
 				seen += at + len(typed[0][0])
-				if typed[0][0] == "Secret" {
-					awaitQuiet(keyboard)
-				}
 				_, _ = io.WriteString(keyboard, typed[0][1])
 				typed = typed[1:]
 			}
 		}
 	})
 	return func() string { done.Wait(); return strings.ReplaceAll(all.String(), "\r\n", "\n") }
-}
-
-// awaitQuiet waits until the terminal no longer shows what is typed: as people do, who see the question first.
-func awaitQuiet(keyboard *os.File) {
-	for {
-		state, err := unix.IoctlGetTermios(int(keyboard.Fd()), unix.TCGETS)
-		if err != nil || state.Lflag&unix.ECHO == 0 {
-			return
-		}
-		runtime.Gosched()
-	}
 }
 
 // terminalEnv is the story's environment, as far as the program looks at it.

@@ -9,7 +9,7 @@ import (
 	"os"
 	"strings"
 
-	xterm "golang.org/x/term"
+	xterm "github.com/charmbracelet/x/term"
 )
 
 // ErrCannotAsk is returned where a question cannot be asked, because nobody is there or --no-input was given.
@@ -21,7 +21,7 @@ type line struct {
 }
 
 // lineReader reads standard input in a goroutine, so that a question can be left by Ctrl-C. It reads a line only when one is
-// wanted: between questions the input is free for others (see AskSecret).
+// wanted: between questions the input is free for others.
 type lineReader struct {
 	wanted  chan struct{}
 	lines   chan line
@@ -97,38 +97,24 @@ func (t *Term) Confirm(ctx context.Context, question string) (bool, error) {
 	return answer == "y" || answer == "yes", nil
 }
 
-// AskSecret asks for a line that is not shown while it is typed.
+// AskSecret asks for a line that is not shown while it is typed: the terminal is quiet before the question is there, so that an
+// answer that comes at once is not shown either, and as it was when AskSecret returns.
 func (t *Term) AskSecret(ctx context.Context, question string) (string, error) {
 	file, ok := t.In.(*os.File)
-	if !ok {
+	if !ok || !t.CanAsk() {
 		return t.Ask(ctx, question, "")
 	}
-	if !t.CanAsk() {
-		return "", ErrCannotAsk
-	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	fd := int(file.Fd())
-	state, err := xterm.GetState(fd)
+	before, err := xterm.GetState(file.Fd())
 	if err != nil {
 		return "", fmt.Errorf("read the terminal's state: %w", err)
 	}
-	_, _ = fmt.Fprint(t.Err, question+": ")
-	defer t.endLine(ctx)
-	answers := make(chan line, 1)
-	go func() {
-		secret, err := xterm.ReadPassword(fd)
-		answers <- line{string(secret), err}
-	}()
-	select {
-	case got := <-answers:
-		if got.err != nil {
-			return "", fmt.Errorf("read the answer: %w", got.err)
-		}
-		return strings.TrimSpace(got.text), nil
-	case <-ctx.Done():
-		_ = xterm.Restore(fd, state)
-		return "", ctx.Err()
+	if err := xterm.SetState(file.Fd(), quiet(*before)); err != nil {
+		return "", fmt.Errorf("stop the terminal from showing the answer: %w", err)
 	}
+	defer func() { _ = xterm.Restore(file.Fd(), before) }()
+	secret, err := t.Ask(ctx, question, "")
+	if err == nil {
+		t.endLine(ctx) // the return key was not shown either
+	}
+	return secret, err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,66 +72,121 @@ func TestWidthOfATerminal(t *testing.T) {
 	require.Equal(t, 80, term.System(env(nil)).Width(), "a terminal that does not know")
 }
 
+// hasty is who types as soon as a question is on the screen.
+type hasty struct {
+	io.Writer
+	answer func()
+}
+
+func (h hasty) Write(text []byte) (int, error) {
+	n, err := h.Writer.Write(text)
+	if strings.HasSuffix(string(text), ": ") {
+		h.answer()
+	}
+	return n, err
+}
+
+// types returns what types a text on a keyboard.
+func types(t *testing.T, keyboard *os.File, text string) func() {
+	t.Helper()
+	return func() {
+		t.Helper()
+		_, err := io.WriteString(keyboard, text)
+		require.NoError(t, err)
+	}
+}
+
+// stateOf is the state of a terminal.
+func stateOf(t *testing.T, screen *os.File) *unix.Termios {
+	t.Helper()
+	state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
+	require.NoError(t, err)
+	return state
+}
+
+// shown is all that a person has seen, up to now.
+func shown(t *testing.T, keyboard, screen *os.File) string {
+	t.Helper()
+	_, err := io.WriteString(screen, "end\n")
+	require.NoError(t, err)
+	var all strings.Builder
+	for buffer := make([]byte, 4096); !strings.HasSuffix(all.String(), "end\r\n"); {
+		n, err := keyboard.Read(buffer)
+		require.NoError(t, err)
+		all.Write(buffer[:n])
+	}
+	return strings.TrimSuffix(strings.ReplaceAll(all.String(), "\r\n", "\n"), "end\n")
+}
+
 func TestSecretIsNotShown(t *testing.T) {
 	keyboard, screen := openTerminal(t, 80)
-	var errs bytes.Buffer
-	terminal := term.NewInteractive(screen, io.Discard, &errs)
-	_, err := io.WriteString(keyboard, "the-key\n")
-	require.NoError(t, err)
+	before := stateOf(t, screen)
+	person := hasty{Writer: screen}
+	terminal := term.NewInteractive(screen, io.Discard, &person)
+
+	person.answer = types(t, keyboard, "the-key\n")
 	key, err := terminal.Ask(t.Context(), "Key", "")
 	require.NoError(t, err)
 	require.Equal(t, "the-key", key)
 
-	before, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
-	require.NoError(t, err)
-	quiet := make(chan error, 1)
-	go func() { quiet <- typeWhenQuiet(t.Context(), keyboard, screen, "hidden \n") }()
+	person.answer = types(t, keyboard, "hiddem\x7fn \n")
 	secret, err := terminal.AskSecret(t.Context(), "Secret")
 	require.NoError(t, err)
-	require.NoError(t, <-quiet)
 	require.Equal(t, "hidden", secret, "and no earlier question takes the line")
-	require.Equal(t, "Key: Secret: \n", errs.String())
-	after, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
-	require.NoError(t, err)
-	require.Equal(t, before, after)
+	require.Equal(t, before, stateOf(t, screen))
 
-	_, err = io.WriteString(screen, "end\n")
+	person.answer = types(t, keyboard, "y\n")
+	sure, err := terminal.Confirm(t.Context(), "Sure?")
 	require.NoError(t, err)
-	shown := make([]byte, 4096)
-	n, err := keyboard.Read(shown)
-	require.NoError(t, err)
-	require.NotContains(t, string(shown[:n]), "hidden")
+	require.True(t, sure)
+	require.Equal(t, "Key: the-key\nSecret: \nSure? (y/N): y\n", shown(t, keyboard, screen))
 }
 
-// typeWhenQuiet types a line once the terminal no longer shows what is typed.
-func typeWhenQuiet(ctx context.Context, keyboard, screen *os.File, text string) error {
-	for ctx.Err() == nil {
-		state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
-		if err != nil {
-			return err
-		}
-		if state.Lflag&unix.ECHO == 0 {
-			_, err = io.WriteString(keyboard, text)
-			return err
-		}
-	}
-	return ctx.Err()
+// A terminal that other programs have left without lines, signals or a return key gets them for the answer.
+func TestSecretOnAStrangeTerminal(t *testing.T) {
+	keyboard, screen := openTerminal(t, 80)
+	strange := stateOf(t, screen)
+	strange.Lflag &^= unix.ICANON | unix.ISIG
+	strange.Iflag &^= unix.ICRNL
+	require.NoError(t, unix.IoctlSetTermios(int(screen.Fd()), unix.TCSETS, strange))
+	secret, err := term.NewInteractive(screen, io.Discard, hasty{screen, types(t, keyboard, "hidden\r")}).AskSecret(t.Context(), "Secret")
+	require.NoError(t, err)
+	require.Equal(t, "hidden", secret)
+	require.Equal(t, strange, stateOf(t, screen))
+	require.Equal(t, "Secret: \n", shown(t, keyboard, screen))
+}
+
+func TestASecretThatEndsWithoutALine(t *testing.T) {
+	keyboard, screen := openTerminal(t, 80)
+	before := stateOf(t, screen)
+	terminal := term.NewInteractive(screen, io.Discard, hasty{screen, types(t, keyboard, "\x04")})
+	_, err := terminal.AskSecret(t.Context(), "Secret")
+	require.ErrorIs(t, err, io.EOF)
+	require.Equal(t, before, stateOf(t, screen))
+	require.Equal(t, "Secret: \n", shown(t, keyboard, screen))
 }
 
 func TestASecretLeftByInterruptShowsAgain(t *testing.T) {
 	_, screen := openTerminal(t, 80)
+	before := stateOf(t, screen)
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		for ctx.Err() == nil {
-			state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
-			if err != nil || state.Lflag&unix.ECHO == 0 {
-				cancel()
-			}
-		}
-	}()
-	_, err := term.NewInteractive(screen, io.Discard, io.Discard).AskSecret(ctx, "Secret")
-	require.ErrorIs(t, err, context.Canceled)
-	state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
+	terminal := term.NewInteractive(screen, io.Discard, hasty{io.Discard, func() {
+		require.Zero(t, stateOf(t, screen).Lflag&unix.ECHO)
+		cancel()
+	}})
+	for range 2 { // the second is over before it begins
+		_, err := terminal.AskSecret(ctx, "Secret")
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, before, stateOf(t, screen))
+	}
+}
+
+func TestASecretFromWhatIsNoTerminal(t *testing.T) {
+	file, err := os.Open(os.DevNull)
 	require.NoError(t, err)
-	require.NotZero(t, state.Lflag&unix.ECHO)
+	t.Cleanup(func() { _ = file.Close() })
+	var errs bytes.Buffer
+	_, err = term.NewInteractive(file, io.Discard, &errs).AskSecret(t.Context(), "Secret")
+	require.ErrorContains(t, err, "read the terminal's state: ")
+	require.Empty(t, errs.String(), "what cannot be hidden is not asked")
 }

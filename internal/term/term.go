@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	xterm "github.com/charmbracelet/x/term"
 	"github.com/muesli/termenv"
-	xterm "golang.org/x/term"
 )
 
 // The size that is taken where it cannot be known: 80 columns and 24 rows.
@@ -71,11 +71,11 @@ func NewInteractive(in io.Reader, out, errs io.Writer) *Term {
 	return t
 }
 
-func isTTY(f *os.File) bool { return xterm.IsTerminal(int(f.Fd())) }
+func isTTY(f *os.File) bool { return xterm.IsTerminal(f.Fd()) }
 
 // systemSize is the size of standard output's terminal, zero where it has none.
 func systemSize() (columns, rows int) {
-	columns, rows, err := xterm.GetSize(int(os.Stdout.Fd()))
+	columns, rows, err := xterm.GetSize(os.Stdout.Fd())
 	if err != nil {
 		return 0, 0
 	}
