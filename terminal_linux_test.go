@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -36,49 +35,53 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	defer func() { _ = keyboard.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	run := exec.CommandContext(ctx, args[1], args[2:]...)
+	run := exec.CommandContext(ctx, "sh", append([]string{"-c", leader, "sh"}, args[1:]...)...)
 	run.Dir, run.Env = ts.MkAbs("."), terminalEnv(ts)
 	run.Stdin, run.Stdout, run.Stderr = screen, screen, screen
 	run.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(run.Start())
 	ts.Check(screen.Close())
-	shown := watch(keyboard, typed)
-	failed := run.Wait()
-	_, err = fmt.Fprint(ts.Stdout(), shown())
+	shown, code := watch(keyboard, typed)
+	cancel()
+	_ = run.Wait()
+	_, err = fmt.Fprint(ts.Stdout(), shown)
 	ts.Check(err)
-	if failed != nil {
-		_, err = fmt.Fprintf(ts.Stdout(), "exit %d\n", run.ProcessState.ExitCode())
+	if code != "0" {
+		_, err = fmt.Fprintf(ts.Stdout(), "exit %s\n", code)
 		ts.Check(err)
 	}
-	if (failed != nil) != neg {
-		ts.Fatalf("%v: %v", args, failed)
+	if (code != "0") != neg {
+		ts.Fatalf("%v: exit code %q", args, code)
 	}
 }
 
-// watch reads what the terminal shows and types each line once what it waits for is there. The result returns all that was shown.
-func watch(keyboard *os.File, typed [][2]string) func() string {
+// leader runs a command, says its exit code and stays. When the first program of a terminal ends, the system throws away what
+// nobody has read yet: that is this one, as a person's shell is, and not the command.
+const leader = `trap : INT; "$@"; printf '\036%d\036' $?; read -r _`
+
+// watch reads what the terminal shows and types each line once what it waits for is there. It returns all that was shown, and
+// the exit code, which is empty where the command did not end by itself.
+func watch(keyboard *os.File, typed [][2]string) (shown, code string) {
 	var all strings.Builder
-	var done sync.WaitGroup
-	done.Go(func() {
-		seen, buffer := 0, make([]byte, 4096)
-		for {
-			n, err := keyboard.Read(buffer)
-			if err != nil { // EIO: the last program has left the terminal
-				return
-			}
-			all.Write(buffer[:n])
-			for len(typed) > 0 {
-				at := strings.Index(all.String()[seen:], typed[0][0])
-				if at < 0 {
-					break
-				}
-				seen += at + len(typed[0][0])
-				_, _ = io.WriteString(keyboard, typed[0][1])
-				typed = typed[1:]
-			}
+	seen, buffer := 0, make([]byte, 4096)
+	for strings.Count(all.String(), "\x1e") < 2 {
+		n, err := keyboard.Read(buffer)
+		if err != nil { // EIO: the last program has left the terminal
+			break
 		}
-	})
-	return func() string { done.Wait(); return strings.ReplaceAll(all.String(), "\r\n", "\n") }
+		all.Write(buffer[:n])
+		for len(typed) > 0 {
+			at := strings.Index(all.String()[seen:], typed[0][0])
+			if at < 0 {
+				break
+			}
+			seen += at + len(typed[0][0])
+			_, _ = io.WriteString(keyboard, typed[0][1])
+			typed = typed[1:]
+		}
+	}
+	shown, code, _ = strings.Cut(strings.ReplaceAll(all.String(), "\r\n", "\n"), "\x1e")
+	return shown, strings.TrimSuffix(code, "\x1e")
 }
 
 // terminalEnv is the story's environment, as far as the program looks at it.
