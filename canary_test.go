@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ type canary struct {
 	orkesctl  string
 	secrets   []string
 	mu        sync.Mutex
-	arguments []byte // of every process that was seen
+	arguments []byte // of every process of the test's that was seen
 	outputs   []byte
 }
 
@@ -92,15 +93,46 @@ func (c *canary) during(dir string, args []string, f func()) {
 	c.take(said.Bytes())
 }
 
-// look takes down the arguments of all processes, where the system shows them.
+// look takes down the arguments of all processes of the test's, where the system shows them. Others on the machine have words of
+// their own.
 func (c *canary) look() {
-	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
+	folders, _ := filepath.Glob("/proc/[0-9]*")
+	self := strconv.Itoa(os.Getpid())
+	parents := make(map[string]string, len(folders))
+	for _, folder := range folders {
+		parents[filepath.Base(folder)] = parentOf(folder)
+	}
+	for _, folder := range folders {
+		// One whose parent has ended still has the test's home.
+		environ, _ := os.ReadFile(filepath.Join(folder, "environ"))
+		if !bytes.Contains(environ, []byte(c.root)) && !descends(filepath.Base(folder), self, parents) {
+			continue
+		}
+		text, _ := os.ReadFile(filepath.Join(folder, "cmdline"))
 		c.mu.Lock()
 		c.arguments = append(append(c.arguments, text...), '\n')
 		c.mu.Unlock()
 	}
+}
+
+// parentOf is the number of a process's parent, empty where the process has ended. Its name, which may hold anything, ends with the
+// last parenthesis; its state comes before the parent.
+func parentOf(folder string) string {
+	text, _ := os.ReadFile(filepath.Join(folder, "stat"))
+	if fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:]); len(fields) > 1 {
+		return string(fields[1])
+	}
+	return ""
+}
+
+// descends says whether a process is another one or comes from it.
+func descends(process, from string, parents map[string]string) bool {
+	for ; process != ""; process = parents[process] {
+		if process == from {
+			return true
+		}
+	}
+	return false
 }
 
 // worker makes a project's application and key, and returns the secret from its env file.
@@ -196,6 +228,7 @@ func TestNoWorkerLeaksASecret(t *testing.T) {
 	c.during(dir, []string{"worker", "exec", "--debug", "--keep-alive", "--task", "get-inventory", "--", "sh", "-c", `while read -r l; do cat .env >&2; echo "$l"; done`}, start)
 	c.during(dir, []string{"worker", "simulate", "--debug", "--task", "get-inventory"}, start)
 	c.sweep("polling get-inventory", "/api/token", "COMPLETED")
+	require.True(t, runtime.GOOS != "linux" || bytes.Contains(c.arguments, []byte(c.orkesctl+"\x00worker")), "no process was seen")
 
 	text, err := os.ReadFile(filepath.Join(dir, "orkesctl.yaml"))
 	require.NoError(t, err)
