@@ -67,6 +67,7 @@ func setUp(env *testscript.Env, dir string) error {
 	env.Setenv("HOME", home)
 	env.Setenv("USERPROFILE", home)
 	env.Setenv("ORKESCTL_KEYRING", "off")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // a program built with the race detector waits a second before it ends
 	for _, unset := range []string{"CONDUCTOR_SERVER_URL", "CONDUCTOR_AUTH_KEY", "CONDUCTOR_AUTH_SECRET", "CI", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
 		env.Setenv(unset, "")
 	}
