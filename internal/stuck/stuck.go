@@ -132,9 +132,9 @@ func Explain(v View) Verdict {
 	if v.Execution.Status == conductor.WorkflowPaused {
 		causes = append(causes, v.paused())
 	}
-	switch explain, system := systemTypes()[t.TaskType]; {
-	case system:
-		causes = append(causes, explain(v)...)
+	switch {
+	case IsSystem(t.TaskType):
+		causes = append(causes, v.system()...)
 	case t.Status == conductor.TaskInProgress && t.CallbackAfterSeconds <= 0:
 		causes = append(causes, v.inHand()...)
 	default:

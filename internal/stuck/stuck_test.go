@@ -12,6 +12,7 @@ import (
 	"github.com/orkesctl/orkesctl/internal/permit"
 	"github.com/orkesctl/orkesctl/internal/stuck"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -227,6 +228,19 @@ func TestWhatTheServerRunsWaitsFor(t *testing.T) {
 			}
 			require.Contains(t, strings.Join(facts, "\n"), tc.fact)
 		})
+	}
+}
+
+// No worker is missed for what the server does, on open source or on Orkes; each of its types has causes of its own.
+func TestNoWorkerIsAskedForWhatTheServerDoes(t *testing.T) {
+	for _, name := range append(definition.SystemTypes(), "FORK") {
+		require.True(t, stuck.IsSystem(name), name)
+		for _, cause := range stuck.Explain(open(name, nil)).Causes {
+			require.NotContains(t, []string{stuck.NobodyPolls, stuck.NoDefinition, stuck.WorkerHolds}, cause.ID, name)
+		}
+	}
+	for _, name := range []string{"", "SIMPLE", "USER_DEFINED", "http", "get-inventory"} {
+		require.False(t, stuck.IsSystem(name), name)
 	}
 }
 

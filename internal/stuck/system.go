@@ -9,28 +9,33 @@ import (
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
-// systemTypes are the tasks that the server itself runs, each with what it waits for. A SUB_WORKFLOW is explained by what is stuck in it.
-func systemTypes() map[string]func(View) []Cause {
-	types := map[string]func(View) []Cause{
-		"WAIT": View.wait, "HUMAN": View.human, "JOIN": View.join, "EXCLUSIVE_JOIN": View.join, "DO_WHILE": View.loop,
-		"YIELD": View.signal, "WAIT_FOR_WEBHOOK": View.webhook, "SUB_WORKFLOW": View.child,
+// system are the causes of a task that the server does itself. A SUB_WORKFLOW is explained by what is stuck in it.
+func (v View) system() []Cause {
+	switch v.Task.TaskType {
+	case "WAIT":
+		return v.wait()
+	case "HUMAN":
+		return v.human()
+	case "JOIN", "EXCLUSIVE_JOIN":
+		return v.join()
+	case "DO_WHILE":
+		return v.loop()
+	case "YIELD":
+		return v.signal()
+	case "WAIT_FOR_WEBHOOK":
+		return v.webhook()
+	case "SUB_WORKFLOW":
+		return v.child()
+	default:
+		return v.byServer()
 	}
-	for _, name := range []string{
-		"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "INLINE", "LAMBDA", "JSON_JQ_TRANSFORM", "START_WORKFLOW", "SET_VARIABLE", "TERMINATE",
-		"SWITCH", "DECISION", "FORK", "FORK_JOIN", "FORK_JOIN_DYNAMIC", "DYNAMIC", "NOOP", "GET_WORKFLOW", "TERMINATE_WORKFLOW", "UPDATE_TASK", "UPDATE_SECRET",
-	} {
-		types[name] = View.byServer
-	}
-	return types
 }
 
-// IsSystem reports whether the server runs tasks of this type itself: workers do not poll them.
-func IsSystem(taskType string) bool {
-	_, system := systemTypes()[taskType]
-	return system
-}
+// IsSystem reports whether the server does tasks of this type itself: workers do not poll them. FORK is what a fork is called when it runs.
+func IsSystem(taskType string) bool { return taskType == "FORK" || definition.IsSystemType(taskType) }
 
 // inHand are the causes of a task that a worker has.
 func (v View) inHand() []Cause {

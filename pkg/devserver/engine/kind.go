@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // Task types that the engine itself speaks of.
@@ -102,20 +103,10 @@ func (k kinds) of(taskType string) (kind, bool) {
 	return k.worker, !k.unsupported[taskType]
 }
 
-// unsupportedTypes are the system tasks of Conductor and Orkes (access sheet 8.3), which no worker does. The table overrides it.
+// unsupportedTypes are the system tasks of Conductor and Orkes, which no worker does. The table overrides it.
 func unsupportedTypes() map[string]bool {
 	types := map[string]bool{}
-	for _, name := range []string{
-		"DYNAMIC", "FORK_JOIN", "FORK_JOIN_DYNAMIC", "DECISION", "SWITCH", "JOIN", typeDoWhile, "SUB_WORKFLOW",
-		"START_WORKFLOW", "EVENT", "WAIT", "HUMAN", "HTTP", "LAMBDA", "INLINE", "EXCLUSIVE_JOIN", "TERMINATE",
-		"KAFKA_PUBLISH", "JSON_JQ_TRANSFORM", "SET_VARIABLE", "NOOP", "PULL_WORKFLOW_MESSAGES",
-		"LLM_TEXT_COMPLETE", "LLM_CHAT_COMPLETE", "LLM_INDEX_TEXT", "LLM_SEARCH_INDEX", "LLM_GENERATE_EMBEDDINGS",
-		"LLM_STORE_EMBEDDINGS", "LLM_GET_EMBEDDINGS", "LLM_SEARCH_EMBEDDINGS", "LLM_INDEX_DOCUMENT",
-		"LIST_MCP_TOOLS", "CALL_MCP_TOOL", "MCP_REMOTE", "AGENT", "GET_AGENT_CARD", "CANCEL_AGENT",
-		"GET_WORKFLOW", "TERMINATE_WORKFLOW", "YIELD", "HTTP_POLL", "GRPC", "JDBC", "BUSINESS_RULE", "GET_SIGNED_JWT",
-		"OPS_GENIE", "QUERY_PROCESSOR", "SENDGRID", "UPDATE_SECRET", "UPDATE_TASK", "WAIT_FOR_WEBHOOK", "CHUNK_TEXT",
-		"LIST_FILES", "GET_DOCUMENT", "PARSE_DOCUMENT", "GENERATE_IMAGE", "GENERATE_AUDIO",
-	} {
+	for _, name := range definition.SystemTypes() {
 		types[name] = true
 	}
 	return types
