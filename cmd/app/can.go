@@ -101,7 +101,7 @@ func runCan(ctx context.Context, deps *cli.Deps, client *conductor.Client, app c
 	}
 	r.askServer(ctx, client, app.UserID(), q.targets(reader.Style))
 	if r.Answer == permit.No && len(r.Fix) == 0 && slices.Contains([]string{"task", "workflow", "domain", "tag"}, q.kind) {
-		r.Fix = []string{fmt.Sprintf("orkesctl app grant --%s %s --access %s --app %s", q.kind, cli.ShellWord(q.name), strings.ToLower(q.access), cli.ShellWord(app.Name))}
+		r.Fix = []string{cli.CommandLine("app", "grant", "--"+q.kind, q.name, "--access", strings.ToLower(q.access), "--app", app.Name)}
 	}
 	return r.print(deps, q)
 }
@@ -121,16 +121,8 @@ func (r *reply) judge(holder permit.Holder, task permit.Task, reader grant.Reade
 		r.Missing = append(r.Missing, "EXECUTE on "+task.String())
 	}
 	for _, command := range holder.Missing([]permit.Task{task}, reader).Commands(r.Application) {
-		r.Fix = append(r.Fix, commandLine(command))
+		r.Fix = append(r.Fix, cli.CommandLine(command...))
 	}
-}
-
-func commandLine(args []string) string {
-	words := []string{"orkesctl"}
-	for _, arg := range args {
-		words = append(words, cli.ShellWord(arg))
-	}
-	return strings.Join(words, " ")
 }
 
 // ofGrants answers any other question from the grants that were read. What the roles allow besides, only the server knows: without a
@@ -144,11 +136,7 @@ func (r *reply) ofGrants(holder permit.Holder, q question, reader grant.Reader) 
 	for _, held := range holder.Grants {
 		if slices.Contains(held.Access, q.access) && slices.Contains(targets, held.Target) {
 			r.Answer = permit.Yes
-			way := reader.Words(held.Target)
-			if held.Tag != "" {
-				way += " (tag " + held.Tag + ")"
-			}
-			r.Through = append(r.Through, way)
+			r.Through = append(r.Through, reader.Held(held))
 		}
 	}
 }

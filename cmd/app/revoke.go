@@ -49,11 +49,7 @@ func (r revocation) remaining() []string {
 		if gone || !overlaps {
 			continue
 		}
-		way := r.reader.Words(g.Target)
-		if g.Tag != "" {
-			way += " (tag " + g.Tag + ")"
-		}
-		ways = append(ways, way)
+		ways = append(ways, r.reader.Held(g))
 	}
 	return ways
 }

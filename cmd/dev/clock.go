@@ -11,13 +11,8 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 )
-
-// clock is the answer of /dev/clock: Now in RFC 3339.
-type clock struct {
-	Now    string `json:"now"`
-	Manual bool   `json:"manual"`
-}
 
 func newClockShow(deps *cli.Deps) *cobra.Command {
 	return &cobra.Command{
@@ -49,7 +44,7 @@ have happened, each at its own time, when the command returns.`,
 }
 
 func runClock(ctx context.Context, deps *cli.Deps, method string, body []byte) error {
-	var state clock
+	var state api.ClockState
 	if err := control(ctx, deps, method, "/dev/clock", body, &state); err != nil {
 		return err
 	}

@@ -11,17 +11,11 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 )
 
 // eventWait is how long the server may hold a question for events, in milliseconds.
 const eventWait = 5000
-
-// event is one thing that happened, as /dev/events has it. Time is in milliseconds since 1970.
-type event struct {
-	Kind, WorkflowID, WorkflowName, ReferenceTaskName, TaskType, Domain, WorkerID, Status, Reason, Caller, Request string
-
-	Time int64
-}
 
 func newEvents(deps *cli.Deps) *cobra.Command {
 	var count int
@@ -76,7 +70,7 @@ func showEvent(p render.Printer, rows *render.Stream, raw json.RawMessage) error
 		_, err := fmt.Fprintln(p.Term.Out, string(raw))
 		return err
 	}
-	var e event
+	var e api.Occurrence
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return fmt.Errorf("read an event: %w", err)
 	}
@@ -87,5 +81,5 @@ func showEvent(p render.Printer, rows *render.Stream, raw json.RawMessage) error
 	case subject == "":
 		subject = e.WorkflowName
 	}
-	return rows.Row(time.UnixMilli(e.Time).UTC().Format("15:04:05.000"), e.Kind, subject, render.State(e.Status), e.Domain, e.WorkerID, e.WorkflowID+e.Caller, detail)
+	return rows.Row(time.UnixMilli(e.Time).UTC().Format("15:04:05.000"), string(e.Kind), subject, render.State(e.Status), e.Domain, e.WorkerID, e.WorkflowID+e.Caller, detail)
 }

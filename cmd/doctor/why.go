@@ -14,7 +14,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/grant"
 	"github.com/orkesctl/orkesctl/internal/identity"
 	"github.com/orkesctl/orkesctl/internal/permit"
-	"github.com/orkesctl/orkesctl/internal/project"
 	"github.com/orkesctl/orkesctl/internal/stuck"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -26,7 +25,6 @@ const watchEvery = 2 * time.Second
 type whyOptions struct {
 	ref   string
 	watch bool
-	after func(time.Duration) <-chan time.Time // for tests; nil is the clock
 }
 
 func newWhy(deps *cli.Deps) *cobra.Command {
@@ -128,11 +126,11 @@ func addProject(ctx context.Context, deps *cli.Deps, client *conductor.Client, g
 	if err != nil || p == nil {
 		return err
 	}
-	variables, err := project.ReadVariables(p.EnvFile())
+	env, err := discover.EnvironmentOf(p, nil)
 	if err != nil {
 		return err
 	}
-	found, err := discover.Project(ctx, p.Root, discover.NewEnvironment(nil, p.Env, variables))
+	found, err := discover.Project(ctx, p.Root, env)
 	if err != nil {
 		return err
 	}
@@ -154,11 +152,11 @@ func addProject(ctx context.Context, deps *cli.Deps, client *conductor.Client, g
 }
 
 // rightsOf finds the worker's application by its key, else by the name that the project gives, and reads once what it holds.
-func rightsOf(client *conductor.Client, key, name string) func(context.Context, string, string) stuck.Rights {
+func rightsOf(client *conductor.Client, key, name string) func(context.Context, conductor.TaskDef, string) stuck.Rights {
 	var app *conductor.Application
 	var holder permit.Holder
 	var names []string
-	return func(ctx context.Context, task, domain string) stuck.Rights {
+	return func(ctx context.Context, task conductor.TaskDef, domain string) stuck.Rights {
 		if app == nil {
 			found, known := applicationOf(ctx, client, key, name)
 			app = &found
@@ -170,12 +168,8 @@ func rightsOf(client *conductor.Client, key, name string) func(context.Context, 
 		if app.ID == "" {
 			return stuck.Rights{}
 		}
-		wanted := permit.Task{Name: task, Domain: domain}
-		if def, err := client.TaskDefs.Get(ctx, task); err == nil {
-			wanted = permit.Of(def.Value, domain)
-		}
 		style, _ := grant.Detect(holder.Grants, names)
-		return stuck.RightsOf(app.Name, holder, wanted, grant.Reader{Style: style, Tasks: names})
+		return stuck.RightsOf(app.Name, holder, permit.Of(task, domain), grant.Reader{Style: style, Tasks: names})
 	}
 }
 
@@ -205,16 +199,12 @@ func open(verdicts []stuck.Verdict) bool {
 
 // moved looks again and again until the answer is another.
 func moved(ctx context.Context, deps *cli.Deps, client *conductor.Client, word string, opts whyOptions, before []stuck.Verdict) ([]stuck.Verdict, error) {
-	after := opts.after
-	if after == nil {
-		after = time.After
-	}
 	deps.Note("looking again every %s until it moves; Ctrl-C ends", watchEvery)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-after(watchEvery):
+		case <-time.After(watchEvery):
 		}
 		now, err := explain(ctx, deps, client, word, opts.ref)
 		if conductor.IsNotFound(err) {

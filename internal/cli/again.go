@@ -24,8 +24,13 @@ func (d *Deps) Again(flags ...string) string {
 	for i := 0; i+1 < len(flags); i += 2 {
 		words = withoutFlag(words, flags[i])
 	}
+	return CommandLine(slices.Concat(words, flags, rest)...)
+}
+
+// CommandLine is the program with these arguments as people type it, each word quoted where a shell needs that.
+func CommandLine(args ...string) string {
 	line := []string{"orkesctl"}
-	for _, word := range slices.Concat(words, flags, rest) {
+	for _, word := range args {
 		line = append(line, ShellWord(word))
 	}
 	return strings.Join(line, " ")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/permit"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
 const checkDomain = "ORK-DOM-001"
@@ -55,7 +56,7 @@ func (f *Facts) voices(w Worker) []voice {
 		if domain != w.Domain && len(f.polled(w.Task, domain)) > 0 {
 			continue // others' tasks, with a worker of their own
 		}
-		all = append(all, voice{"waiting in", domain, plural(max(1, f.Queues.Value[queueName(w.Task, domain)]), "task"), waits})
+		all = append(all, voice{"waiting in", domain, plural(max(1, f.Queues.Value[conductor.QueueName(w.Task, domain)]), "task"), waits})
 	}
 	seen, own := map[string]bool{}, len(f.polled(w.Task, w.Domain)) > 0
 	for _, p := range f.pollsOf(w.Task) {

@@ -137,11 +137,7 @@ func (f *Facts) appName() string {
 func commands(list [][]string) string {
 	lines := make([]string, 0, len(list))
 	for _, args := range list {
-		words := []string{"orkesctl"}
-		for _, arg := range args {
-			words = append(words, cli.ShellWord(arg))
-		}
-		lines = append(lines, strings.Join(words, " "))
+		lines = append(lines, cli.CommandLine(args...))
 	}
 	return strings.Join(lines, " && ")
 }

@@ -16,16 +16,8 @@ import (
 // noDomain is how Conductor's stores name "no domain" in poll data.
 const noDomain = "DEFAULT"
 
-// queueName is the queue of a task in a domain.
-func queueName(task, domain string) string {
-	if domain == "" {
-		return task
-	}
-	return domain + ":" + task
-}
-
 // waiting counts the tasks that wait for the worker.
-func (f *Facts) waiting(w Worker) int64 { return f.Queues.Value[queueName(w.Task, w.Domain)] }
+func (f *Facts) waiting(w Worker) int64 { return f.Queues.Value[conductor.QueueName(w.Task, w.Domain)] }
 
 // Poll is the last poll of one queue by one poller.
 type Poll struct {

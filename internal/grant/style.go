@@ -133,6 +133,14 @@ func (r Reader) Words(target conductor.Target) string {
 	}
 }
 
+// Held describes what somebody holds: its target, and the tag through which it is held.
+func (r Reader) Held(held conductor.GrantedAccess) string {
+	if held.Tag == "" {
+		return r.Words(held.Target)
+	}
+	return r.Words(held.Target) + " (tag " + held.Tag + ")"
+}
+
 // Task takes the id of a TASK_DEF target apart; domain is empty where it means every domain.
 func (r Reader) Task(id string) (task, domain string) {
 	if slices.Contains(r.Tasks, id) {

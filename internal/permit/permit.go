@@ -97,9 +97,9 @@ func (h Holder) May(task Task, reader grant.Reader) Verdict {
 		switch fits, near := task.meets(held, reader); {
 		case fits:
 			verdict.Grant = Yes
-			verdict.Through = append(verdict.Through, words(held, reader))
+			verdict.Through = append(verdict.Through, reader.Held(held))
 		case near:
-			verdict.Near = append(verdict.Near, words(held, reader))
+			verdict.Near = append(verdict.Near, reader.Held(held))
 		}
 	}
 	if verdict.Grant != Yes {
@@ -145,14 +145,6 @@ func (t Task) meets(held conductor.GrantedAccess, reader grant.Reader) (fits, ne
 	default:
 		return false, false
 	}
-}
-
-func words(held conductor.GrantedAccess, reader grant.Reader) string {
-	text := reader.Words(held.Target)
-	if held.Tag != "" {
-		text += " (tag " + held.Tag + ")"
-	}
-	return text
 }
 
 // Plan is the least that has to be given: a role, or none, and grants.

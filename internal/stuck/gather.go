@@ -24,7 +24,7 @@ const (
 type Gatherer struct {
 	Client   *conductor.Client
 	Now      func() time.Time
-	Rights   func(ctx context.Context, task, domain string) Rights
+	Rights   func(ctx context.Context, task conductor.TaskDef, domain string) Rights // of a task without a definition only the name is there
 	Declared func(task string) []Declared
 
 	tasks map[string]known
@@ -155,7 +155,11 @@ func (g *Gatherer) view(ctx context.Context, execution conductor.Workflow, task 
 	}
 	view.Definition, view.Undefined, view.Polls, view.PollsSeen, view.Near, view.Held = k.definition, k.undefined, k.polls, k.pollsSeen, k.near, k.held
 	if g.Rights != nil {
-		view.Rights = g.Rights(ctx, name, task.Domain)
+		def := conductor.TaskDef{Name: name}
+		if k.definition != nil {
+			def = *k.definition
+		}
+		view.Rights = g.Rights(ctx, def, task.Domain)
 	}
 	if g.Declared != nil {
 		view.Declared = g.Declared(name)

@@ -27,11 +27,7 @@ func RightsOf(app string, holder permit.Holder, task permit.Task, reader grant.R
 		r.Because = "it lacks " + strings.Join(lacks, " and ")
 	}
 	for _, args := range holder.Missing([]permit.Task{task}, reader).Commands(app) {
-		words := []string{"orkesctl"}
-		for _, arg := range args {
-			words = append(words, cli.ShellWord(arg))
-		}
-		r.Fix = append(r.Fix, strings.Join(words, " "))
+		r.Fix = append(r.Fix, cli.CommandLine(args...))
 	}
 	return r
 }

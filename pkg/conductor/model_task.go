@@ -106,12 +106,15 @@ type PollData struct {
 	LastPollTime int64  `json:"lastPollTime"`
 }
 
-// Queue is the queue's name as TaskService.QueuesAll has it: "domain:type", or the type alone where there is no domain.
-func (p PollData) Queue() string {
-	if p.Domain == "" {
-		return p.QueueName
+// Queue is the name of the queue that was polled.
+func (p PollData) Queue() string { return QueueName(p.QueueName, p.Domain) }
+
+// QueueName is a queue's name as TaskService.QueuesAll has it: "domain:type", or the type alone where there is no domain.
+func QueueName(taskType, domain string) string {
+	if domain == "" {
+		return taskType
 	}
-	return p.Domain + ":" + p.QueueName
+	return domain + ":" + taskType
 }
 
 // TaskSummary is one row of GET /tasks/search. Times are text in RFC 3339 with milliseconds, UTC; durations milliseconds.

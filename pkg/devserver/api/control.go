@@ -36,14 +36,14 @@ func (a *api) controls(h handler) handler {
 	return a.admin(h)
 }
 
-// clockState is the answer of both routes of the clock.
-type clockState struct {
+// ClockState is the answer of both routes of the clock (/api/dev/clock).
+type ClockState struct {
 	Now    string `json:"now"` // RFC 3339, UTC
 	Manual bool   `json:"manual"`
 }
 
 func (a *api) getClock(*call) (any, error) {
-	return clockState{Now: a.Now().UTC().Format(time.RFC3339Nano), Manual: a.Control.Advance != nil}, nil
+	return ClockState{Now: a.Now().UTC().Format(time.RFC3339Nano), Manual: a.Control.Advance != nil}, nil
 }
 
 func (a *api) moveClock(c *call) (any, error) {
@@ -103,7 +103,7 @@ func (a *api) clearFaults(c *call) (any, error) {
 type page struct {
 	Next   int64        `json:"next"`
 	Missed int64        `json:"missed"`
-	Events []occurrence `json:"events"`
+	Events []Occurrence `json:"events"`
 }
 
 // refused tells the feed of a request that somebody may not make.
@@ -112,7 +112,7 @@ func (a *api) refused(c *call, err error) {
 	if !errors.As(err, &f) || f.Kind != fault.KindForbidden && f.Kind != fault.KindUnauthenticated {
 		return
 	}
-	o := occurrence{
+	o := Occurrence{
 		Event:   engine.Event{Kind: requestRefused, Time: a.Now().UnixMilli(), TaskType: c.PathValue("type"), Domain: c.query().Get("domain"), WorkerID: c.query().Get("workerid"), Reason: f.Message},
 		Request: c.Method + " " + c.URL.Path,
 	}

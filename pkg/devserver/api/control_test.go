@@ -15,7 +15,7 @@ import (
 func TestTheClockIsMovedWhereItStandsStill(t *testing.T) {
 	f := newFixture(t)
 	before := f.now
-	var state clockState
+	var state ClockState
 	require.NoError(t, json.Unmarshal([]byte(f.must("ADMIN", "POST /api/dev/clock", `{"advance":"90s"}`)), &state))
 	require.True(t, state.Manual)
 	require.Equal(t, before.Add(90*time.Second), f.now)
@@ -74,7 +74,7 @@ func TestTheFeedForgetsAndSaysSo(t *testing.T) {
 	f := newFeed(eng)
 	require.Zero(t, f.after(t.Context(), -1, 0).Next)
 	for i := range 2*feedSize + 5 {
-		f.record(occurrence{Event: engine.Event{Time: int64(i)}})
+		f.record(Occurrence{Event: engine.Event{Time: int64(i)}})
 	}
 	p := f.after(t.Context(), 0, 0)
 	require.EqualValues(t, feedSize, p.Missed)
@@ -84,7 +84,7 @@ func TestTheFeedForgetsAndSaysSo(t *testing.T) {
 	require.Len(t, f.after(t.Context(), p.Next-2, 0).Events, 2)
 
 	f.end() // nobody asked for a while
-	f.record(occurrence{})
+	f.record(Occurrence{})
 	again := f.after(t.Context(), p.Next, 0)
 	require.Empty(t, again.Events)
 	require.Greater(t, again.Next, p.Next)
@@ -100,7 +100,7 @@ func TestTheFeedWakesWhoWaits(t *testing.T) {
 	got := make(chan page)
 	go func() { got <- f.after(t.Context(), next, time.Minute) }()
 	require.Eventually(t, func() bool {
-		f.record(occurrence{Event: engine.Event{Time: 7}})
+		f.record(Occurrence{Event: engine.Event{Time: 7}})
 		select {
 		case p := <-got:
 			return p.Events[0].Time == 7

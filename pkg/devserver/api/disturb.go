@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -36,9 +37,11 @@ func Disturbances() []string {
 	return []string{"401-expired", "403", "429", "503", "html", "reset", "truncate", "latency=DURATION", duplicateDelivery, "lost-update"}
 }
 
-// disturber makes the faults. Without any it costs one look at an empty list.
+// disturber makes the faults. Without any it costs a request one look, and no lock.
 type disturber struct {
 	api *api
+
+	active atomic.Bool // whether there are rules: every request asks
 
 	mu    sync.Mutex
 	last  int
@@ -83,6 +86,7 @@ func (d *disturber) add(rule Disturbance) (Disturbance, error) {
 	d.last++
 	rule.ID, rule.Hits = d.last, 0
 	d.rules = append(d.rules, &disturbance{Disturbance: rule, dice: rand.New(rand.NewPCG(rule.Seed, 0))}) //nolint:gosec // G404: a choice that is to be the same again
+	d.active.Store(true)
 	return rule, nil
 }
 
@@ -107,6 +111,7 @@ func (d *disturber) clear(id int) bool {
 	defer d.mu.Unlock()
 	before := len(d.rules)
 	d.rules = slices.DeleteFunc(d.rules, func(rule *disturbance) bool { return id == 0 || rule.ID == id })
+	d.active.Store(len(d.rules) > 0)
 	return len(d.rules) < before || id == 0
 }
 
@@ -124,11 +129,11 @@ func (d *disturber) wrap(next http.Handler) http.Handler {
 
 // choose returns the rule that has this request, nil for most. The server's own routes are never disturbed: rules are removed there.
 func (d *disturber) choose(r *http.Request) *disturbance {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.rules) == 0 || strings.HasPrefix(r.URL.Path, "/api/dev/") {
+	if !d.active.Load() || strings.HasPrefix(r.URL.Path, "/api/dev/") {
 		return nil
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	about := ""
 	for _, rule := range d.rules {
 		if rule.Count > 0 && rule.Hits >= rule.Count || !rule.suits(r) {

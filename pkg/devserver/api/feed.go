@@ -13,15 +13,15 @@ const (
 	feedIdle = 2 * time.Minute // after so long without a question nothing is recorded any more
 )
 
-// occurrence is one line of the feed: a transition of the engine, or a request that was refused.
-type occurrence struct {
+// Occurrence is one line of the feed (/api/dev/events): a transition of the engine, or a request that was refused.
+type Occurrence struct {
 	engine.Event
 
 	Caller  string `json:"caller,omitempty"` // user id of who was refused; empty where no token was good
 	Request string `json:"request,omitempty"`
 }
 
-// requestRefused is the kind of an occurrence that is no transition: somebody was not who they said, or may not do it.
+// requestRefused is the kind of an Occurrence that is no transition: somebody was not who they said, or may not do it.
 const requestRefused engine.EventKind = "request.refused"
 
 // feed records what happens while somebody asks for it. It costs nothing before the first question.
@@ -29,7 +29,7 @@ type feed struct {
 	engine *engine.Engine
 
 	mu      sync.Mutex
-	events  []occurrence
+	events  []Occurrence
 	first   int64  // the number of the first of events
 	cancel  func() // ends the subscription; nil while nothing is recorded
 	idle    *time.Timer
@@ -39,7 +39,7 @@ type feed struct {
 func newFeed(e *engine.Engine) *feed { return &feed{engine: e, changed: make(chan struct{})} }
 
 // record adds what happened; it is called inside the engine's steps, and returns at once.
-func (f *feed) record(o occurrence) {
+func (f *feed) record(o Occurrence) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.cancel == nil {
@@ -62,7 +62,7 @@ func (f *feed) begin() {
 		f.idle.Reset(feedIdle)
 		return
 	}
-	f.cancel = f.engine.Subscribe(func(e engine.Event) { f.record(occurrence{Event: e}) })
+	f.cancel = f.engine.Subscribe(func(e engine.Event) { f.record(Occurrence{Event: e}) })
 	f.idle = time.AfterFunc(feedIdle, f.end)
 }
 
@@ -100,7 +100,7 @@ func (f *feed) page(from int64) (page, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	next := f.first + int64(len(f.events))
-	p := page{Next: next, Events: []occurrence{}}
+	p := page{Next: next, Events: []Occurrence{}}
 	if from < 0 || from >= next {
 		return p, f.changed
 	}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
 // whereabouts of an entry; only the entry's queue changes it, under its lock.
@@ -55,14 +57,7 @@ type queue struct {
 }
 
 // name is the key of the queue on the wire: DOMAIN:TYPE, or TYPE without a domain.
-func (q *queue) name() string { return queueName(q.taskType, q.domain) }
-
-func queueName(taskType, domain string) string {
-	if domain == "" {
-		return taskType
-	}
-	return domain + ":" + taskType
-}
+func (q *queue) name() string { return conductor.QueueName(q.taskType, q.domain) }
 
 // push adds an entry, or puts back one that was taken or parked, and wakes a waiting poll when it can be taken now.
 func (q *queue) push(item *entry) {

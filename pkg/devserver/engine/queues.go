@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
 // queues holds all queues by name. A queue is made by the first task or poll of its type and domain.
@@ -25,7 +27,7 @@ func newQueues(timers *timers, clock Clock) *queues {
 func (s *queues) find(taskType, domain string) *queue {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.byName[queueName(taskType, domain)]
+	return s.byName[conductor.QueueName(taskType, domain)]
 }
 
 // get returns the queue, making it where there is none.
@@ -35,7 +37,7 @@ func (s *queues) get(taskType, domain string) *queue {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := queueName(taskType, domain)
+	name := conductor.QueueName(taskType, domain)
 	if q := s.byName[name]; q != nil {
 		return q
 	}
