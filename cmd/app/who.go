@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -155,7 +156,7 @@ func (h *holders) names(ctx context.Context, client *conductor.Client) error {
 			h.all[i].Name = app.Value.Name
 		}
 	}
-	slices.SortStableFunc(h.all, func(a, b holder) int { return strings.Compare(a.Type+a.Name, b.Type+b.Name) })
+	sort.SliceStable(h.all, func(i, j int) bool { return h.all[i].Type+h.all[i].Name < h.all[j].Type+h.all[j].Name })
 	return nil
 }
 

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"slices"
+	"sort"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +16,7 @@ type Listing[T any] struct {
 	Nothing        string // what a person is told where there are none, with the command that makes one; may be empty
 	View           render.View[T]
 	Read           func(ctx context.Context, client *conductor.Client) ([]T, error)
-	Order          func(a, b T) int // as for slices.SortFunc; nil keeps the server's order
+	Order          func(a, b T) int // below zero where a comes first; nil keeps the server's order
 }
 
 // Command returns the command `NOUN list`.
@@ -38,7 +38,7 @@ func (l Listing[T]) run(ctx context.Context, deps *Deps) error {
 		return err
 	}
 	if l.Order != nil {
-		slices.SortStableFunc(items, l.Order)
+		sort.SliceStable(items, func(i, j int) bool { return l.Order(items[i], items[j]) < 0 })
 	}
 	if len(items) == 0 && l.Nothing != "" && !deps.Globals.Format.Structured() {
 		deps.Note("%s", l.Nothing)

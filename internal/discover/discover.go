@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -80,12 +81,14 @@ func readers() []reader { return []reader{readGo, readPython, readScript, readJa
 
 // sort orders by place, and leaves one of what was found twice.
 func (f *Findings) sort() {
-	slices.SortStableFunc(f.Workers, func(a, b Worker) int {
-		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Domain, b.Domain))
+	sort.SliceStable(f.Workers, func(i, j int) bool {
+		a, b := &f.Workers[i], &f.Workers[j]
+		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Domain, b.Domain)) < 0
 	})
 	f.Workers = slices.Compact(f.Workers)
-	slices.SortStableFunc(f.Notices, func(a, b Notice) int {
-		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
+	sort.SliceStable(f.Notices, func(i, j int) bool {
+		a, b := &f.Notices[i], &f.Notices[j]
+		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject)) < 0
 	})
 	f.Notices = slices.Compact(f.Notices)
 }

@@ -1,8 +1,7 @@
 package discover
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/project"
@@ -52,6 +51,6 @@ func (e Environment) All() []Variable {
 	for _, v := range e.variables {
 		all = append(all, v)
 	}
-	slices.SortStableFunc(all, func(a, b Variable) int { return cmp.Compare(a.Name, b.Name) })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	return all
 }

@@ -1,77 +1,40 @@
 package doctor
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
+
+	"github.com/orkesctl/orkesctl/internal/junit"
 )
-
-// The elements of a JUnit report, as continuous integration reads them.
-type junitSuites struct {
-	XMLName xml.Name     `xml:"testsuites"`
-	Suites  []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	Failure *junitMessage `xml:"failure,omitempty"`
-	Skipped *junitMessage `xml:"skipped,omitempty"`
-	Out     string        `xml:"system-out,omitempty"`
-}
-
-type junitMessage struct {
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
 
 // JUnit writes the report as JUnit's XML: a suite for each category, a case for each result. What is not known counts as skipped, a
 // warning as passed, with its text.
 func (r Report) JUnit(w io.Writer) error {
-	var all junitSuites
+	var suites []junit.Suite
 	for _, category := range Categories() {
-		suite := junitSuite{Name: string(category)}
+		suite := junit.Suite{Name: string(category)}
 		for _, result := range r.of(category) {
-			suite.add(result)
+			suite.Cases = append(suite.Cases, junitCase(category, result))
 		}
-		if suite.Tests > 0 {
-			all.Suites = append(all.Suites, suite)
-		}
+		suites = append(suites, suite)
 	}
-	data, err := xml.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode the report: %w", err)
-	}
-	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, data)
-	return err
+	return junit.Write(w, suites)
 }
 
-func (s *junitSuite) add(r Result) {
-	entry := junitCase{Class: "orkesctl.doctor." + s.Name, Name: r.ID + " " + r.Label}
+func junitCase(category Category, r Result) junit.Case {
+	entry := junit.Case{Class: "orkesctl.doctor." + string(category), Name: r.ID + " " + r.Label}
 	text := r.Because + "\n" + r.Fix
 	switch r.State {
 	case Failed:
-		s.Failures++
-		entry.Failure = &junitMessage{r.Evidence, text}
+		entry.Failure = &junit.Message{Line: r.Evidence, Text: text}
 	case Skipped, Unknown:
-		s.Skipped++
-		entry.Skipped = &junitMessage{Message: r.Because}
+		entry.Skipped = &junit.Message{Line: r.Because}
 	case Warning:
 		entry.Out = "warning: " + r.Evidence + "\n" + text
 	case OK:
 		entry.Out = r.Evidence
 	}
-	s.Tests++
-	s.Cases = append(s.Cases, entry)
+	return entry
 }
 
 // Short writes one line for each finding: id, state, what it is about, what was seen and what to type.

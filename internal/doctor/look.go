@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -49,7 +50,7 @@ func (f *Facts) look() *index {
 		i.polls[p.Task] = append(i.polls[p.Task], p)
 	}
 	for _, list := range i.polls {
-		slices.SortStableFunc(list, func(a, b Poll) int { return b.At.Compare(a.At) })
+		sort.SliceStable(list, func(i, j int) bool { return list[i].At.After(list[j].At) })
 	}
 	return i
 }

@@ -4,6 +4,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // Level says how bad a finding is.
@@ -110,8 +111,9 @@ type Report struct {
 }
 
 func report(findings []Finding, files int) Report {
-	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.ID, b.ID))
+	sort.SliceStable(findings, func(i, j int) bool {
+		a, b := &findings[i], &findings[j]
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.ID, b.ID)) < 0
 	})
 	r := Report{Findings: append([]Finding{}, findings...), Summary: Summary{Files: files}}
 	for _, f := range findings {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -87,8 +88,9 @@ func failed(execution conductor.Workflow, t conductor.Task, logs []conductor.Tas
 func spent(execution conductor.Workflow) Cause {
 	total := between(execution.StartTime, execution.EndTime)
 	tasks := slices.DeleteFunc(slices.Clone(execution.Tasks), func(t conductor.Task) bool { return isFrame(t.TaskType) })
-	slices.SortStableFunc(tasks, func(a, b conductor.Task) int {
-		return cmp.Compare(between(b.ScheduledTime, b.EndTime), between(a.ScheduledTime, a.EndTime))
+	sort.SliceStable(tasks, func(i, j int) bool {
+		a, b := &tasks[i], &tasks[j]
+		return cmp.Compare(between(b.ScheduledTime, b.EndTime), between(a.ScheduledTime, a.EndTime)) < 0
 	})
 	cause := Cause{ID: TimeSpent, Harmless: true, Claim: fmt.Sprintf("It completed in %s; the longest of its tasks:", render.Duration(total))}
 	for _, t := range tasks[:min(len(tasks), 5)] {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -130,7 +131,7 @@ func gathered(verdicts []Verdict) []Verdict {
 		at[key] = len(kept)
 		kept = append(kept, v)
 	}
-	slices.SortStableFunc(kept, func(a, b Verdict) int { return rank(a) - rank(b) })
+	sort.SliceStable(kept, func(i, j int) bool { return rank(kept[i]) < rank(kept[j]) })
 	return kept
 }
 

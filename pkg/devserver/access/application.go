@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -89,11 +91,9 @@ func (a *Access) Applications(by *Caller) []conductor.Application {
 		view.Tags = slices.Clone(a.tags[conductor.Target{Type: "APPLICATION", ID: id}])
 		list = append(list, view)
 	}
-	slices.SortStableFunc(list, func(x, y conductor.Application) int {
-		if x.CreateTime != y.CreateTime {
-			return int(x.CreateTime - y.CreateTime)
-		}
-		return strings.Compare(x.ID, y.ID)
+	sort.SliceStable(list, func(i, j int) bool {
+		x, y := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(x.CreateTime, y.CreateTime), strings.Compare(x.ID, y.ID)) < 0
 	})
 	return list
 }

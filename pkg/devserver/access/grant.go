@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -119,7 +120,7 @@ func (a *Access) ByTarget(target conductor.Target) map[string][]conductor.Subjec
 		}
 	}
 	for _, subjects := range found {
-		slices.SortStableFunc(subjects, func(x, y conductor.Subject) int { return strings.Compare(x.Type+x.ID, y.Type+y.ID) })
+		sort.SliceStable(subjects, func(i, j int) bool { return subjects[i].Type+subjects[i].ID < subjects[j].Type+subjects[j].ID })
 	}
 	return found
 }
@@ -150,8 +151,8 @@ func (a *Access) granted(who subject) []conductor.GrantedAccess {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(x, y conductor.GrantedAccess) int {
-		return strings.Compare(targetKey(x.Target)+x.Tag, targetKey(y.Target)+y.Tag)
+	sort.SliceStable(list, func(i, j int) bool {
+		return targetKey(list[i].Target)+list[i].Tag < targetKey(list[j].Target)+list[j].Tag
 	})
 	return list
 }

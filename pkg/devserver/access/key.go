@@ -1,11 +1,12 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -59,11 +60,9 @@ func (a *Access) Keys(appID string) ([]conductor.AccessKey, error) {
 			list = append(list, k.view())
 		}
 	}
-	slices.SortStableFunc(list, func(x, y conductor.AccessKey) int {
-		if x.CreatedAt != y.CreatedAt {
-			return int(x.CreatedAt - y.CreatedAt)
-		}
-		return strings.Compare(x.ID, y.ID)
+	sort.SliceStable(list, func(i, j int) bool {
+		x, y := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(x.CreatedAt, y.CreatedAt), strings.Compare(x.ID, y.ID)) < 0
 	})
 	return list, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -78,7 +79,7 @@ func (a *Access) AllTags() []conductor.Tag {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(x, y conductor.Tag) int { return strings.Compare(x.Key+":"+x.Value, y.Key+":"+y.Value) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Key+":"+list[i].Value < list[j].Key+":"+list[j].Value })
 	return list
 }
 
@@ -105,8 +106,9 @@ func (a *Access) TagGroups() []TagGroup {
 		row.Count = count
 		list = append(list, row)
 	}
-	slices.SortStableFunc(list, func(x, y TagGroup) int {
-		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Value, y.Value), strings.Compare(x.Type, y.Type))
+	sort.SliceStable(list, func(i, j int) bool {
+		x, y := &list[i], &list[j]
+		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Value, y.Value), strings.Compare(x.Type, y.Type)) < 0
 	})
 	return list
 }
@@ -136,6 +138,6 @@ func (a *Access) Tagged(tag conductor.Tag, kind string) ([]TaggedResource, error
 		}
 		list = append(list, row)
 	}
-	slices.SortStableFunc(list, func(x, y TaggedResource) int { return strings.Compare(x.ID, y.ID) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list, nil
 }

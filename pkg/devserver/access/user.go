@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -68,7 +69,7 @@ func (a *Access) Users(apps bool) []conductor.User {
 			list = append(list, a.userView(u))
 		}
 	}
-	slices.SortStableFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }
 
@@ -142,7 +143,7 @@ func (a *Access) Groups() []conductor.Group {
 	for _, g := range a.groups {
 		list = append(list, g.view())
 	}
-	slices.SortStableFunc(list, func(x, y conductor.Group) int { return strings.Compare(x.ID, y.ID) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }
 
@@ -207,7 +208,7 @@ func (a *Access) members(id string) []conductor.User {
 			list = append(list, a.userView(u))
 		}
 	}
-	slices.SortStableFunc(list, func(x, y conductor.User) int { return strings.Compare(x.ID, y.ID) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }
 

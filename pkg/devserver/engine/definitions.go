@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sort"
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
@@ -105,8 +106,9 @@ func (d *definitions) allWorkflows() []conductor.WorkflowDef {
 		}
 	}
 	d.mu.RUnlock()
-	slices.SortStableFunc(list, func(a, b conductor.WorkflowDef) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version)) < 0
 	})
 	return list
 }

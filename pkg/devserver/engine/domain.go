@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -51,7 +51,7 @@ func (p *pollers) list(taskType string) []conductor.PollData {
 	for _, seen := range p.last[taskType] {
 		list = append(list, seen)
 	}
-	slices.SortStableFunc(list, func(a, b conductor.PollData) int { return cmp.Compare(a.Domain, b.Domain) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Domain < list[j].Domain })
 	return list
 }
 

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"cmp"
-	"slices"
+	"sort"
 )
 
 // sortedRow is a row with the values that it is sorted by.
@@ -24,7 +24,7 @@ func (s *search) sorted(rows []sortedRow[*execution]) []*execution { return sort
 
 func sortRows[T any](s *search, rows []sortedRow[T]) []T {
 	if len(s.keys) > 0 {
-		slices.SortStableFunc(rows, func(a, b sortedRow[T]) int { return s.compare(a.keys, b.keys) })
+		sort.SliceStable(rows, func(i, j int) bool { return s.compare(rows[i].keys, rows[j].keys) < 0 })
 	}
 	list := make([]T, 0, len(rows))
 	for _, row := range rows {
