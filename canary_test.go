@@ -239,3 +239,48 @@ func TestNoWorkerLeaksASecret(t *testing.T) {
 	})
 	c.sweep(fmt.Sprintf("has %d\n", len(c.secrets[2])))
 }
+
+// A secret of definitions: typed into a pipe, out of a file, read back into one, and used by an execution that a worker tells about.
+func TestNoSecretCommandLeaksASecret(t *testing.T) {
+	c := newCanary(t)
+	value := "canary-of-the-vault"
+	c.secrets = append(c.secrets, value)
+	from := filepath.Join(t.TempDir(), "value") // outside of what is swept
+	require.NoError(t, os.WriteFile(from, []byte(value), 0o600))
+	c.say(c.root, "secret", "set", "from-file", "--from-file", from, "--debug", "-o", "json")
+
+	command, stop := c.command(c.root, "secret", "set", "piped", "--debug")
+	defer stop()
+	var said bytes.Buffer
+	command.Stdout, command.Stderr = &said, &said
+	in, err := command.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	c.look()
+	_, err = in.Write([]byte(value + "\n"))
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	require.NoError(t, command.Wait(), "%s", said.String())
+	c.take(said.Bytes())
+
+	for _, args := range [][]string{
+		{"list"},
+		{"exists", "piped"},
+		{"get", "piped"},
+		{"get", "piped", "--to-file", ".env"},
+		{"get", "piped", "--to-file", "no/such"},
+		{"set", "piped", "--from-file", "no/such"},
+		{"delete", "from-file", "--yes"},
+	} {
+		c.say(c.root, append(append([]string{"secret"}, args...), "--debug", "-o", "json")...)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(c.root, "w.yaml"),
+		[]byte("name: w\ntasks: [{name: t, taskReferenceName: t, inputParameters: {key: '${workflow.secrets.piped}'}}]\n"), 0o600))
+	c.say(c.root, "workflow", "define", "w.yaml", "--debug")
+	c.say(c.root, "workflow", "start", "w", "--debug", "-o", "json")
+	c.say(c.root, "execution", "list", "--debug", "-o", "json")
+	c.sweep("/api/secrets/piped", "Wrote secret piped to .env", `"action": "deleted"`, `"workflowId"`)
+	text, err := os.ReadFile(filepath.Join(c.root, ".env"))
+	require.NoError(t, err)
+	require.Equal(t, value, string(text))
+}

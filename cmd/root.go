@@ -23,6 +23,7 @@ import (
 	"github.com/orkesctl/orkesctl/cmd/scaffold"
 	"github.com/orkesctl/orkesctl/cmd/session"
 	"github.com/orkesctl/orkesctl/cmd/task"
+	"github.com/orkesctl/orkesctl/cmd/vault"
 	"github.com/orkesctl/orkesctl/cmd/worker"
 	"github.com/orkesctl/orkesctl/cmd/workflow"
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -107,6 +108,8 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 		workflow.New(deps),
 		execution.New(deps),
 		app.New(deps),
+		vault.NewSecret(deps),
+		vault.NewEnv(deps),
 		scaffold.New(deps),
 		worker.New(deps),
 		lint.New(deps),

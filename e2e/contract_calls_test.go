@@ -27,7 +27,7 @@ type contractCall struct {
 
 // contractCalls uses every method of the client, in an order in which each finds what it needs.
 func contractCalls() []contractCall {
-	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), waitingCalls(), steeringCalls(), endingCalls())
+	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), vaultCalls(), waitingCalls(), steeringCalls(), endingCalls())
 }
 
 const inventoryTask = `{"name":"get-inventory","timeoutSeconds":60,"totalTimeoutSeconds":0,"responseTimeoutSeconds":30}`
@@ -246,6 +246,33 @@ func waitingCalls() []contractCall {
 	}
 }
 
+// vaultCalls are about secrets and environment variables, which open source only reads.
+func vaultCalls() []contractCall {
+	return []contractCall{
+		{"Secrets.Put", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Secrets.Put(ctx, "key", "hush")
+		}},
+		{"Secrets.Names", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Secrets.Names(ctx)) }},
+		{"Secrets.Exists", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Secrets.Exists(ctx, "key"))
+		}},
+		{"Secrets.Get", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Secrets.Get(ctx, "key"))
+		}},
+		{"Secrets.Delete", func(ctx context.Context, c *conductor.Client, _ *played) error { return c.Secrets.Delete(ctx, "key") }},
+		{"Environment.Put", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Environment.Put(ctx, "region", "eu")
+		}},
+		{"Environment.List", func(ctx context.Context, c *conductor.Client, _ *played) error { return only(c.Environment.List(ctx)) }},
+		{"Environment.Get", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Environment.Get(ctx, "region"))
+		}},
+		{"Environment.Delete", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Environment.Delete(ctx, "region")
+		}},
+	}
+}
+
 // steeringCalls are what Orkes alone lets an operator do.
 func steeringCalls() []contractCall {
 	return []contractCall{
@@ -262,6 +289,9 @@ func steeringCalls() []contractCall {
 				TaskReferenceName: "wait", Variables: map[string]any{"v": 1},
 				TaskResult: &conductor.TaskResult{WorkflowInstanceID: run.WorkflowID, TaskID: "wait", Status: "COMPLETED", OutputData: map[string]any{"ok": true}},
 			}))
+		}},
+		{"Tasks.UpdateByRef", func(ctx context.Context, c *conductor.Client, p *played) error {
+			return c.Tasks.UpdateByRef(ctx, p.execution, "one", "IN_PROGRESS", map[string]any{"half": 1})
 		}},
 		{"Workflows.SetVariables", func(ctx context.Context, c *conductor.Client, p *played) error {
 			return c.Workflows.SetVariables(ctx, p.execution, map[string]any{"n": 1})

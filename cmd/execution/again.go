@@ -145,10 +145,11 @@ func values(flag string, pairs []string) (map[string]any, error) {
 	return read, nil
 }
 
-// change is something done to one execution: what it is called before (verb) and after (word).
+// change is something done to one execution: what it is called before (verb) and after (word). Check may refuse it beforehand.
 type change struct {
 	verb, word string
 	dryRun     bool
+	check      func(found conductor.Workflow) error
 	do         func(client *conductor.Client, found conductor.Workflow) error
 }
 
@@ -161,6 +162,11 @@ func (c change) run(ctx context.Context, deps *cli.Deps, id string) error {
 	found, err := client.Workflows.Get(ctx, id, true)
 	if err != nil {
 		return notFound(id, err)
+	}
+	if c.check != nil {
+		if err := c.check(found.Value); err != nil {
+			return err
+		}
 	}
 	changes := []render.Change{{Kind: kind, ID: id, Action: render.Updated, Word: c.word}}
 	return deps.ChangeAll(c.verb, c.dryRun, changes, func(int) error { return c.do(client, found.Value) })

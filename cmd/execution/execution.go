@@ -29,6 +29,7 @@ func New(deps *cli.Deps) *cobra.Command {
 		newSkip(deps),
 		newSignal(deps),
 		newJump(deps),
+		newUpdateTask(deps),
 		newDelete(deps),
 	)
 }

@@ -13,6 +13,8 @@ type Client struct {
 	Applications  *ApplicationService
 	Authorization *AuthorizationService
 	Users         *UserService
+	Secrets       *SecretService
+	Environment   *EnvironmentService
 
 	base      string // ends in /api
 	http      http.Client
@@ -121,6 +123,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	c.TaskDefs, c.WorkflowDefs = &TaskDefService{c}, &WorkflowDefService{c}
 	c.Workflows, c.Tasks = &WorkflowService{c}, &TaskService{c}
 	c.Applications, c.Authorization, c.Users = &ApplicationService{c}, &AuthorizationService{c}, &UserService{c}
+	c.Secrets, c.Environment = &SecretService{c}, &EnvironmentService{c}
 	return c, nil
 }
 

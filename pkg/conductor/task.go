@@ -85,6 +85,20 @@ func (s *TaskService) UpdateV2(ctx context.Context, result TaskResult) (*Documen
 	return &task, nil
 }
 
+// UpdateByRef calls POST /tasks/{workflowId}/{ref}/{status}: the task that waits under a reference name, its output laid over what is
+// there. It is sent once: a second finds the task ended.
+func (s *TaskService) UpdateByRef(ctx context.Context, workflowID, ref, status string, output map[string]any) error {
+	op := fmt.Sprintf("update task %q", ref)
+	at, err := path("tasks", workflowID, ref, status)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	if output == nil {
+		output = map[string]any{}
+	}
+	return s.c.do(ctx, call{op: op, method: http.MethodPost, path: at, body: output, accept: "text/plain, application/json"}, nil)
+}
+
 // Log calls POST /tasks/{id}/log with one line, as text: servers keep the body as it comes, so that a JSON string would show its quotes.
 // The official Go SDK does the same.
 func (s *TaskService) Log(ctx context.Context, id, line string) error {
