@@ -1,18 +1,21 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/orkesctl/orkesctl/templates"
 )
 
 // lab is where the measuring is done: a temporary folder with the programs, built by this run.
@@ -38,19 +41,49 @@ func newLab(ctx context.Context, duration time.Duration) (*lab, error) {
 	}
 	l := &lab{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module))), duration: duration}
 	l.orkesctl, l.bare, l.libs = filepath.Join(folder, "orkesctl.exe"), filepath.Join(folder, "bare.exe"), filepath.Join(folder, "libraries.exe")
-	settings, err := os.ReadFile(filepath.Join(l.root, ".goreleaser.yaml"))
-	if err != nil {
+	if err := l.buildAll(ctx); err != nil {
 		l.close()
 		return nil, err
 	}
-	l.flags = append([]string{"build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w"}, compilerFlags(string(settings))...)
+	return l, nil
+}
+
+func (l *lab) buildAll(ctx context.Context) error {
+	settings, err := os.ReadFile(filepath.Join(l.root, ".goreleaser.yaml"))
+	if err != nil {
+		return err
+	}
+	overlay, err := l.packTemplates()
+	if err != nil {
+		return err
+	}
+	l.flags = append([]string{"build", "-buildvcs=false", "-trimpath", "-overlay=" + overlay}, releaseFlags(string(settings))...)
 	for program, source := range map[string]string{l.orkesctl: ".", l.bare: "./bench/testdata/bare", l.libs: "./bench/testdata/libraries"} {
 		if err := l.build(ctx, program, source); err != nil {
-			l.close()
-			return nil, err
+			return err
 		}
 	}
-	return l, nil
+	return nil
+}
+
+// packTemplates makes the archive that a release has in place of the templates' files, and returns the overlay by which the compiler
+// finds it, so that the folder of the sources stays as it is.
+func (l *lab) packTemplates() (string, error) {
+	archive, overlay := filepath.Join(l.folder, "templates.zip"), filepath.Join(l.folder, "overlay.json")
+	file, err := os.Create(archive)
+	if err != nil {
+		return "", err
+	}
+	packed := zip.NewWriter(file)
+	if err := errors.Join(packed.AddFS(templates.FS()), packed.Close(), file.Close()); err != nil {
+		return "", fmt.Errorf("pack the templates: %w", err)
+	}
+	replaced := map[string]map[string]string{"Replace": {filepath.Join(l.root, "templates", "templates.zip"): archive}}
+	data, err := json.Marshal(replaced)
+	if err != nil {
+		return "", err
+	}
+	return overlay, os.WriteFile(overlay, data, 0o600)
 }
 
 // build compiles a program of the repository.
@@ -63,9 +96,17 @@ func (l *lab) build(ctx context.Context, program, source string) error {
 	return nil
 }
 
-// compilerFlags reads from the settings of a release which packages are compiled how.
-func compilerFlags(settings string) []string {
+// releaseFlags reads from the settings of a release how it is compiled and linked; the version, which only a release has, is left out.
+func releaseFlags(settings string) []string {
 	var flags []string
+	if _, list, found := strings.Cut(settings, "tags: ["); found {
+		tags, _, _ := strings.Cut(list, "]")
+		flags = append(flags, "-tags="+strings.ReplaceAll(tags, " ", ""))
+	}
+	if _, list, found := strings.Cut(settings, "ldflags: [\""); found {
+		linker, _, _ := strings.Cut(list, " -X ")
+		flags = append(flags, "-ldflags="+linker)
+	}
 	_, list, _ := strings.Cut(settings, "gcflags:\n")
 	for line := range strings.Lines(list) {
 		pattern, isItem := strings.CutPrefix(strings.TrimSpace(line), "- ")
@@ -108,6 +149,15 @@ func (l *lab) devServer(ctx context.Context) (*server, error) {
 // noopServer starts the server that does nothing.
 func (l *lab) noopServer(ctx context.Context) (*server, error) { return l.serve(ctx, l.bare, "serve") }
 
+// openServer starts the open-source flavour.
+func (l *lab) openServer(ctx context.Context) (*server, error) {
+	s, err := l.serve(ctx, l.orkesctl, "dev", "start", "--port", "0", "-o", "json", "--flavor", "oss")
+	if err == nil {
+		s.Key = "" // it has no tokens
+	}
+	return s, err
+}
+
 // serve starts a server that prints one line of JSON when it is ready.
 func (l *lab) serve(ctx context.Context, program string, args ...string) (*server, error) {
 	cmd, err := l.command(ctx, nil, program, args...)
@@ -140,24 +190,4 @@ func (s *server) stop() {
 		_ = s.cmd.Process.Kill() // Windows knows no such signal
 	}
 	_ = s.cmd.Wait()
-}
-
-// resident is the server's resident memory in bytes.
-func (s *server) resident(ctx context.Context) (int64, error) {
-	pid := s.cmd.Process.Pid
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil { // not Linux
-		text, err = exec.CommandContext(ctx, "ps", "-o", "rss=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec // G204: a number
-		if err != nil {
-			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
-		}
-		text = append([]byte("VmRSS:"), text...)
-	}
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
-	fields := strings.Fields(rest)
-	if len(fields) == 0 {
-		return 0, fmt.Errorf("the system does not say how much memory process %d has", pid)
-	}
-	kib, err := strconv.ParseInt(fields[0], 10, 64)
-	return kib * 1024, err
 }

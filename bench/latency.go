@@ -12,19 +12,14 @@ const arrive = 2 * time.Millisecond
 
 // measureLatency compares how long a start takes to reach a worker that waits for it.
 func measureLatency(ctx context.Context, l *lab, results *table) error {
-	own, noop, stop, err := l.pair(ctx)
+	own, noop, stop, err := l.pair(ctx, l.devServer, l.noopServer)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	var taken, yardsticks []time.Duration
-	for range rounds {
-		if err := own.target.handOvers(ctx, l.duration/2, &taken); err != nil {
-			return err
-		}
-		if err := noop.target.handOvers(ctx, l.duration/2, &yardsticks); err != nil {
-			return err
-		}
+	taken, yardsticks, err := latencies(ctx, l.duration/2, own.target, noop.target)
+	if err != nil {
+		return err
 	}
 	p50, p99 := median(taken), quantile(taken, 0.99)
 	least50, least99 := median(yardsticks), quantile(yardsticks, 0.99)
@@ -34,6 +29,19 @@ func measureLatency(ctx context.Context, l *lab, results *table) error {
 		"<= 3 ms", p99 <= 3*time.Millisecond,
 	})
 	return nil
+}
+
+// latencies are what the hand-overs of two servers take, whose rounds of d take turns.
+func latencies(ctx context.Context, d time.Duration, own, other *target) (taken, yardsticks []time.Duration, err error) {
+	for range rounds {
+		if err := own.handOvers(ctx, d, &taken); err != nil {
+			return nil, nil, err
+		}
+		if err := other.handOvers(ctx, d, &yardsticks); err != nil {
+			return nil, nil, err
+		}
+	}
+	return taken, yardsticks, nil
 }
 
 // handOvers starts one workflow after the other for d, each for a worker whose poll waits at the server.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,11 @@ func groups() []group {
 		{"server", "orkesctl dev start, each time in an empty home; medians", measureServer},
 		{"rate", "one-task workflows over HTTP, 4 starters and 4 workers, against a no-op server; medians, taking turns", measureRate},
 		{"latency", "from a start to a long-polling worker having the task, against a no-op server", measureLatency},
+		{"real", "the open-source flavour against Conductor " + conductorVersion + ", by the same client, taking turns", measureReal},
+		{"memory", "resident memory with finished one-task executions", measureMemory},
+		{"db", "one-task workflows over HTTP with --db FILE, against without; medians, taking turns", measureDB},
+		{"steps", "time of a task in large executions, against small ones; medians, taking turns", measureSteps},
+		{"idle", "workers whose polls wait and get nothing", measureIdle},
 		{"define", "orkesctl task define: requests and time", measureDefine},
 		{"scaffold", "orkesctl scaffold worker, in an empty folder; medians, taking turns", measureScaffold},
 		{"exec", "tasks of " + atOnce + " at a time through worker exec --keep-alive, against the scaffolded SDK workers; medians, taking turns", measureExec},
@@ -80,9 +86,18 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	return nil
 }
 
+// names lists the groups for the help.
+func names() string {
+	var all []string
+	for _, g := range groups() {
+		all = append(all, g.name)
+	}
+	return strings.Join(all, ", ")
+}
+
 func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
-	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` (program, server, rate, latency, define, scaffold, exec, doctor)")
+	pattern := flags.String("run", "", "measure only the groups whose name matches this `PATTERN` ("+names()+")")
 	duration := flags.Duration("duration", 4*time.Second, "how long each round of load takes")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err

@@ -96,4 +96,11 @@ func times[T int64 | float64 | time.Duration](a, b T) string {
 	return fmt.Sprintf("%.2fx", float64(a)/float64(b))
 }
 
+// part is which part of b a is: 1/40.
+func part[T int64 | float64 | time.Duration](a, b T) string {
+	return fmt.Sprintf("1/%.0f", float64(b)/float64(a))
+}
+
+func perSecond(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
+
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -17,10 +17,9 @@ const (
 )
 
 const (
-	taskDefs    = `[{"name":"` + taskName + `","retryCount":0,"timeoutSeconds":60,"responseTimeoutSeconds":30}]`
-	workflowDef = `{"name":"` + workflowName + `","version":1,"tasks":[{"name":"` + taskName + `","taskReferenceName":"it","type":"SIMPLE",` +
+	taskDefs    = `[{"name":"` + taskName + `","ownerEmail":"bench@example.com","retryCount":0,"timeoutSeconds":60,"responseTimeoutSeconds":30}]`
+	workflowDef = `{"name":"` + workflowName + `","version":1,"ownerEmail":"bench@example.com","tasks":[{"name":"` + taskName + `","taskReferenceName":"it","type":"SIMPLE",` +
 		`"inputParameters":{"id":"${workflow.input.id}"}}],"outputParameters":{"result":"${it.output.result}"}}`
-	startBody = `{"name":"` + workflowName + `","version":1,"input":{"id":"42"}}`
 )
 
 // target is a server as the load sees it: nothing between its requests and the network but net/http, so that what is compared is
@@ -38,7 +37,7 @@ type task struct {
 
 // newTarget signs in where the server has a key, and defines the load's workflow.
 func newTarget(ctx context.Context, url, key, secret string) (*target, error) {
-	transport := &http.Transport{MaxIdleConnsPerHost: starters + workers}
+	transport := &http.Transport{MaxIdleConnsPerHost: idlePolls}
 	t := &target{base: url, http: &http.Client{Transport: transport}}
 	if key != "" {
 		body, err := json.Marshal(map[string]string{"keyId": key, "keySecret": secret})
@@ -65,13 +64,24 @@ func newTarget(ctx context.Context, url, key, secret string) (*target, error) {
 }
 
 func (t *target) start(ctx context.Context) error {
-	_, err := t.send(ctx, http.MethodPost, "/workflow", []byte(startBody))
+	_, err := t.begin(ctx, workflowName)
 	return err
+}
+
+// begin starts a workflow and returns its id.
+func (t *target) begin(ctx context.Context, name string) (string, error) {
+	id, err := t.send(ctx, http.MethodPost, "/workflow", fmt.Appendf(nil, `{"name":%q,"version":1,"input":{"id":"42"}}`, name))
+	return string(id), err
 }
 
 // poll waits for one task; none where the server had none within wait.
 func (t *target) poll(ctx context.Context, wait time.Duration) ([]task, error) {
-	path := fmt.Sprintf("/tasks/poll/batch/%s?workerid=bench&count=1&timeout=%d", taskName, wait.Milliseconds())
+	return t.pollFor(ctx, taskName, 1, wait)
+}
+
+// pollFor waits for up to count tasks of a type.
+func (t *target) pollFor(ctx context.Context, taskType string, count int, wait time.Duration) ([]task, error) {
+	path := fmt.Sprintf("/tasks/poll/batch/%s?workerid=bench&count=%d&timeout=%d", taskType, count, wait.Milliseconds())
 	said, err := t.send(ctx, http.MethodGet, path, nil)
 	if err != nil || len(said) == 0 {
 		return nil, err
