@@ -73,6 +73,9 @@ func rows() map[string]row {
 		"dev fault add":         {"--status 503 --path /nothing", server, cli.ExitOK},
 		"dev fault clear":       {"", server, cli.ExitOK},
 		"dev fault list":        {"", server, cli.ExitOK},
+		"dev reset":             {"--yes", server, cli.ExitOK},
+		"dev restore":           {"state --yes", server, cli.ExitFailed},
+		"dev snapshot":          {"to", server, cli.ExitOK},
 		"dev start":             {"--port 0", runs, cli.ExitOK},
 		"dev status":            {"", local, cli.ExitNotFound},
 		"dev stop":              {"", local, cli.ExitOK},
@@ -131,6 +134,7 @@ func rows() map[string]row {
 
 func files() map[string]string {
 	return map[string]string{
+		"state":         "no snapshot",
 		"task.yaml":     "name: t\nretryCount: 1\n",
 		"workflow.yaml": "name: w\ntasks: [{name: t, taskReferenceName: t}]\n",
 	}

@@ -16,6 +16,9 @@ func New(deps *cli.Deps) *cobra.Command {
 		newEnv(deps),
 		newExec(deps),
 		newEvents(deps),
+		newSnapshot(deps),
+		newRestore(deps),
+		newReset(deps),
 		cli.Group("clock", "The clock of a development server that was started with --clock manual", newClockShow(deps), newClockAdvance(deps)),
 		cli.Group("fault", "Faults that the development server makes on purpose", newFaultAdd(deps), newFaultList(deps), newFaultClear(deps)),
 	)

@@ -4,6 +4,7 @@ package file
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,17 +12,31 @@ import (
 
 // WriteSecret replaces the file at path, readable by its owner alone (mode 0600), whatever its mode was.
 // A symbolic link is followed.
-func WriteSecret(path string, data []byte) error { return replace(path, data, 0o600) }
+func WriteSecret(path string, data []byte) error { return replace(path, bytesOf(path, data), 0o600) }
+
+// WriteSecretFrom is WriteSecret of what content writes. Where content fails, its error is returned and the file stays as it was.
+func WriteSecretFrom(path string, content func(to io.ReadWriteSeeker) error) error {
+	return replace(path, content, 0o600)
+}
 
 // Write replaces the file at path; a file that exists keeps its mode, a new one gets mode.
 func Write(path string, data []byte, mode fs.FileMode) error {
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
-	return replace(path, data, mode)
+	return replace(path, bytesOf(path, data), mode)
 }
 
-func replace(path string, data []byte, mode fs.FileMode) error {
+func bytesOf(path string, data []byte) func(io.ReadWriteSeeker) error {
+	return func(to io.ReadWriteSeeker) error {
+		if _, err := to.Write(data); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		return nil
+	}
+}
+
+func replace(path string, content func(io.ReadWriteSeeker) error, mode fs.FileMode) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
@@ -30,8 +45,10 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // gone after the rename
-	_, err = temp.Write(data)
-	if err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close()); err == nil {
+	if err := content(temp); err != nil {
+		return errors.Join(err, temp.Close())
+	}
+	if err = errors.Join(temp.Chmod(mode), temp.Sync(), temp.Close()); err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {

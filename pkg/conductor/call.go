@@ -21,11 +21,12 @@ type call struct {
 	body        any    // encoded as JSON; json.RawMessage and []byte go as they are
 	contentType string // of body; application/json when empty
 	accept      string
-	repeatable  bool // safe to send again although it is a POST
-	anonymous   bool // sent without a token
-	text        bool // the answer is text, not JSON
-	optional    bool // an empty answer is fine
-	once        bool // not sent again although it is no POST: a poll takes a task
+	repeatable  bool      // safe to send again although it is a POST
+	anonymous   bool      // sent without a token
+	text        bool      // the answer is text, not JSON
+	optional    bool      // an empty answer is fine
+	once        bool      // not sent again although it is no POST: a poll takes a task
+	into        io.Writer // where an answer of bytes goes, however long it is; nil reads it into memory
 }
 
 // RawResponse is an answer as it came.
@@ -51,6 +52,17 @@ func (c *Client) Raw(ctx context.Context, method, path string, body []byte, cont
 		request.body = body
 	}
 	return c.send(ctx, request)
+}
+
+// Download reads what is below the API's base and no text (application/octet-stream) into a writer, however much it is. It is asked for
+// once; where it breaks off, the writer has a part of it.
+func (c *Client) Download(ctx context.Context, path string, into io.Writer) error {
+	request := call{op: "GET " + path, method: http.MethodGet, path: path, accept: byteStream, once: true, into: into}
+	response, err := c.send(ctx, request)
+	if err == nil && response.Header.Get("Content-Type") != byteStream {
+		err = c.protocol(request, pageKind(response), response)
+	}
+	return err
 }
 
 // do sends the call and decodes a JSON answer into result, which may be nil.

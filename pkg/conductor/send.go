@@ -14,6 +14,9 @@ import (
 // maxBody bounds an answer that is read into memory: 64 MiB.
 const maxBody = 64 << 20
 
+// byteStream is the type of an answer that is no text.
+const byteStream = "application/octet-stream"
+
 // send sends the call with a token, again where that is safe, and again with a new token where the old one expired.
 func (c *Client) send(ctx context.Context, request call) (*RawResponse, error) {
 	body, contentType, err := encode(request)
@@ -114,7 +117,12 @@ func (c *Client) roundTrip(req *http.Request, request call) (*RawResponse, error
 		return nil, c.connectError(request, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	var data []byte
+	if request.into != nil && resp.StatusCode == http.StatusOK && resp.Header.Get("Content-Type") == byteStream {
+		_, err = io.Copy(request.into, resp.Body)
+	} else {
+		data, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	}
 	response := &RawResponse{Status: resp.StatusCode, Header: resp.Header, Body: data}
 	switch {
 	case err != nil && isTimeout(err), errors.Is(err, context.Canceled):

@@ -33,7 +33,8 @@ const (
 
 func (c *Client) newExchange(req *http.Request, body []byte, response *RawResponse, err error, took time.Duration) Exchange {
 	token := req.Header.Get("X-Authorization")
-	hidden := strings.Contains(req.URL.Path, "/secrets/") // the whole body is a secret: GET and PUT /secrets/{key}
+	// The whole body is a secret: GET and PUT /secrets/{key}; the state of a development server has all of them.
+	hidden := strings.Contains(req.URL.Path, "/secrets/") || strings.HasSuffix(req.URL.Path, "/dev/state")
 	e := Exchange{
 		Method: req.Method, URL: c.clean(req.URL.String(), token), RequestHeader: c.cleanHeader(req.Header, token),
 		RequestBody: c.excerpt(body, hidden, token), RequestSize: len(body), Duration: took, Err: err,

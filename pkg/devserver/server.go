@@ -13,13 +13,11 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/orkesctl/orkesctl/pkg/devserver/access"
-	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
-	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 )
 
 // Flavor is which product a server imitates.
@@ -55,9 +53,10 @@ type Options struct {
 
 // Server is the development server; it is an http.Handler, and Start gives it a listener of its own.
 type Server struct {
-	engine      *engine.Engine
-	handler     http.Handler
-	key, secret string
+	opts Options
+
+	world    atomic.Pointer[world]
+	changing sync.Mutex // held while another world takes its place
 
 	mu       sync.Mutex
 	http     *http.Server
@@ -69,54 +68,13 @@ type Server struct {
 // New makes a server; nothing listens yet.
 func New(opts Options) (*Server, error) {
 	opts.defaults()
-	rules, err := opts.rules()
+	s := &Server{opts: opts}
+	first, err := s.newWorld(&lease{kept: opts.Store}, false)
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := vault.Open(context.Background(), opts.Store, vault.Secrets)
-	if err != nil {
-		return nil, err
-	}
-	environment, err := vault.Open(context.Background(), opts.Store, vault.Environment)
-	if err != nil {
-		return nil, err
-	}
-	setup := engine.Options{
-		Store: opts.Store, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes,
-		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
-	}
-	if rules != nil {
-		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep
-	}
-	eng, err := engine.New(setup)
-	if err != nil {
-		return nil, fmt.Errorf("start the engine: %w", err)
-	}
-	s := &Server{engine: eng, key: opts.Key, secret: opts.Secret}
-	settings := api.Options{
-		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
-		Secrets: secrets, Environment: environment,
-	}
-	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
-		settings.Control.Advance = clock.Advance
-	}
-	s.handler = api.New(settings)
+	s.world.Store(first)
 	return s, nil
-}
-
-// rules are the access rules of the flavour with the administrator in place; nil where there are none.
-func (o *Options) rules() (*access.Access, error) {
-	if o.Flavor != FlavorOrkes {
-		return nil, nil //nolint:nilnil // no rules is what the open-source flavour has
-	}
-	rules, err := access.New(access.Options{Store: o.Store, Now: o.Clock.Now, SigningKey: o.SigningKey})
-	if err != nil {
-		return nil, err
-	}
-	if err := rules.Bootstrap(context.Background(), AdminApplication, o.Key, o.Secret); err != nil {
-		return nil, fmt.Errorf("make the administrator: %w", err)
-	}
-	return rules, nil
 }
 
 func (o *Options) defaults() {
@@ -127,7 +85,7 @@ func (o *Options) defaults() {
 		o.Clock = engine.SystemClock()
 	}
 	if o.Store == nil {
-		o.Store = store.NewMemory()
+		o.Store = store.NewMemory(engine.ExecutionKinds()...)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -145,10 +103,12 @@ func randomHex(n int) string {
 }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.world.Load().handler.ServeHTTP(w, r)
+}
 
 // Credentials returns the administrator's key and secret; the open-source flavour ignores them.
-func (s *Server) Credentials() (key, secret string) { return s.key, s.secret }
+func (s *Server) Credentials() (key, secret string) { return s.opts.Key, s.opts.Secret }
 
 // Start listens on addr ("127.0.0.1:8080"; port 0 takes a free one), serves in the background, and returns the bound address.
 func (s *Server) Start(ctx context.Context, addr string) (string, error) {
@@ -232,5 +192,5 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 		<-done
 	}
-	return errors.Join(err, s.engine.Close())
+	return errors.Join(err, s.world.Load().engine.Close())
 }

@@ -22,7 +22,7 @@ func (a *Access) Bootstrap(ctx context.Context, name, keyID, secret string) erro
 		return nil
 	}
 	// The id follows from the key, so that a token stays good when the server is started again without its state.
-	app, err := a.addApplication(ctx, nil, derivedUUID(keyID), name)
+	app, err := a.addApplication(ctx, nil, BootstrapID(keyID), name)
 	if err != nil {
 		return err
 	}
@@ -32,6 +32,12 @@ func (a *Access) Bootstrap(ctx context.Context, name, keyID, secret string) erro
 	_, err = a.addKey(ctx, app.ID, keyID, secret)
 	return err
 }
+
+// BootstrapID is the id of the application that Bootstrap makes for a key.
+func BootstrapID(keyID string) string { return derivedUUID(keyID) }
+
+// IsKey reports whether a kind of records in the store is that of keys, whose keys there are their ids.
+func IsKey(kind string) bool { return kind == kindKey }
 
 // CreateApplication makes an application and its backing user. Names are not unique.
 func (a *Access) CreateApplication(ctx context.Context, by *Caller, name string) (conductor.Application, error) {

@@ -25,6 +25,10 @@ func write(w http.ResponseWriter, result any) {
 	case text:
 		w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 		_, _ = io.WriteString(w, string(v))
+	case file:
+		w.Header().Set("Content-Type", "application/octet-stream")
+		w.Header().Set("Content-Length", strconv.Itoa(len(v)))
+		_, _ = w.Write(v)
 	default:
 		writeJSON(w, http.StatusOK, v)
 	}

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
@@ -12,6 +14,10 @@ import (
 type Control struct {
 	// Advance moves a clock that stands still; nil where the clock is the machine's.
 	Advance func(time.Duration)
+	// Snapshot writes the whole state, Restore puts another in its place, Reset forgets it, or the executions alone.
+	Snapshot func(ctx context.Context, to io.Writer) error
+	Restore  func(ctx context.Context, from io.Reader) (StateSummary, error)
+	Reset    func(ctx context.Context, executionsOnly bool) (StateSummary, error)
 }
 
 // maxAdvance bounds one step of the clock: ten years.
@@ -23,6 +29,7 @@ func (a *api) controlRoutes() {
 	a.route("GET /api/dev/clock", a.controls(a.getClock))
 	a.route("POST /api/dev/clock", a.controls(a.moveClock))
 	a.route("GET /api/dev/events", a.controls(a.events))
+	a.stateRoutes()
 	a.route("GET /api/dev/faults", a.controls(func(*call) (any, error) { return a.disturber.list(), nil }))
 	a.route("POST /api/dev/faults", a.controls(a.addFault))
 	a.route("DELETE /api/dev/faults", a.controls(a.clearFaults))

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +18,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 )
@@ -79,9 +83,35 @@ func (f *fixture) serve(opts engine.Options) {
 	f.api = newAPI(Options{
 		Secrets: open(vault.Secrets), Environment: open(vault.Environment),
 		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
-		Control: Control{Advance: func(d time.Duration) { f.now = f.now.Add(d) }},
+		Control: f.control(),
 	})
 	f.handler = f.api.guard(f.api.disturber.wrap(http.HandlerFunc(f.api.serve)))
+}
+
+// control is that of a server whose state is a word.
+func (f *fixture) control() Control {
+	state := "state"
+	return Control{
+		Advance: func(d time.Duration) { f.now = f.now.Add(d) },
+		Snapshot: func(_ context.Context, to io.Writer) error {
+			_, err := io.WriteString(to, state)
+			return err
+		},
+		Restore: func(_ context.Context, from io.Reader) (StateSummary, error) {
+			data, err := io.ReadAll(from)
+			if err == nil && !bytes.HasPrefix(data, []byte("state")) {
+				err = fault.Invalid("no state")
+			}
+			if err == nil {
+				state = string(data)
+			}
+			return StateSummary{Tasks: 1}, err
+		},
+		Reset: func(_ context.Context, executionsOnly bool) (StateSummary, error) {
+			state = fmt.Sprint("state without all, only executions: ", executionsOnly)
+			return StateSummary{Executions: 2}, nil
+		},
+	}
 }
 
 func (f *fixture) identities() {

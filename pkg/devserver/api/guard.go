@@ -24,8 +24,10 @@ func (a *api) guard(next http.Handler) http.Handler {
 			a.fail(w, r, err)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		clean(r.URL)
+		if !unbounded(r) {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -52,6 +52,13 @@ func (c *ManualClock) Now() time.Time {
 	return c.now
 }
 
+// Set makes the clock show another time, also an earlier one. What is pending keeps its time: it is for a clock that nothing waits on.
+func (c *ManualClock) Set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
 // AfterFunc runs f inside the Advance that passes d from now. Zero or less means the next Advance, even by zero.
 func (c *ManualClock) AfterFunc(d time.Duration, f func()) Timer {
 	c.mu.Lock()

@@ -31,6 +31,8 @@ type Options struct {
 	Rights Rights
 	// Web carries the requests of HTTP tasks; nil is the network.
 	Web http.RoundTripper
+	// Asleep leaves what the store holds as it is, and commits nothing, until Wake.
+	Asleep bool
 }
 
 // Engine runs workflows. All methods may be called from several goroutines.
@@ -57,6 +59,8 @@ type Engine struct {
 	rights      Rights
 	jobs        background
 
+	freezing sync.Mutex // of all executions at once
+
 	closing sync.Once
 	closed  chan struct{}
 }
@@ -65,7 +69,7 @@ type Engine struct {
 // stopped. It fails when the store cannot be read.
 func New(opts Options) (*Engine, error) {
 	if opts.Store == nil {
-		opts.Store = store.NewMemory()
+		opts.Store = store.NewMemory(ExecutionKinds()...)
 	}
 	if opts.Clock == nil {
 		opts.Clock = SystemClock()
@@ -88,6 +92,9 @@ func New(opts Options) (*Engine, error) {
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, fmt.Errorf("loading the engine's state: %w", err)
+	}
+	if !opts.Asleep {
+		e.Wake()
 	}
 	return e, nil
 }

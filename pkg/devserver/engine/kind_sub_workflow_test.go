@@ -230,7 +230,7 @@ func TestSubWorkflowsGoOnAfterALoad(t *testing.T) {
 	r.report(r.must("c"), conductor.TaskCompleted, nil)
 	require.NoError(t, r.Close())
 	// As if the process had died before the second child was there, and before the first told its parent.
-	delete(kept.data[kindExecution], two)
+	delete(kept.data[KindExecution], two)
 	for key, data := range kept.data[kindTask] {
 		var held task
 		require.NoError(t, conductor.Decode(data, &held))

@@ -32,12 +32,12 @@ func (e *Engine) load(ctx context.Context) error {
 func (l *loader) visit(kind, key string, data []byte) error {
 	var err error
 	switch kind {
-	case kindTaskDef:
+	case KindTaskDef:
 		def := new(conductor.TaskDef)
 		if err = conductor.Decode(data, def); err == nil {
 			l.engine.definitions.putTasks([]*conductor.TaskDef{def})
 		}
-	case kindWorkflowDef:
+	case KindWorkflowDef:
 		def := new(conductor.WorkflowDef)
 		if err = conductor.Decode(data, def); err == nil {
 			l.engine.definitions.putWorkflow(def)
@@ -45,7 +45,7 @@ func (l *loader) visit(kind, key string, data []byte) error {
 	case kindPlan:
 		l.plans[key] = new(conductor.WorkflowDef)
 		err = conductor.Decode(data, l.plans[key])
-	case kindExecution:
+	case KindExecution:
 		l.executions[key] = new(executionRecord)
 		err = conductor.Decode(data, l.executions[key])
 	case kindTask:
@@ -64,7 +64,7 @@ func (l *loader) visit(kind, key string, data []byte) error {
 	return nil
 }
 
-// finish builds executions, queues and timers.
+// finish builds the executions.
 func (l *loader) finish() error {
 	plans := make(map[string]*plan, len(l.plans))
 	for id, def := range l.plans {
@@ -85,12 +85,17 @@ func (l *loader) finish() error {
 			return err
 		}
 	}
-	var errands []errand
-	for _, x := range l.engine.index.everything() {
-		errands = append(errands, l.engine.revive(x)...)
-	}
-	l.engine.run(errands)
 	return nil
+}
+
+// Wake lets go on what was loaded: queues, timers, and the tasks that the engine does itself. It is for an engine that was made Asleep,
+// once, before it is used.
+func (e *Engine) Wake() {
+	var errands []errand
+	for _, x := range e.index.everything() {
+		errands = append(errands, e.revive(x)...)
+	}
+	e.run(errands)
 }
 
 func (l *loader) restoreTasks(x *execution) error {

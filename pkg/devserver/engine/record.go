@@ -11,12 +11,13 @@ import (
 
 // Kinds of records in the store.
 const (
-	kindTaskDef     = "taskDef"     // key: name
-	kindWorkflowDef = "workflowDef" // key: version/name
-	kindPlan        = "plan"        // key: id of the snapshot; value: the definition with its task definitions
-	kindExecution   = "execution"   // key: workflow id
-	kindTask        = "task"        // key: task id
-	kindLogs        = "logs"        // key: task id
+	KindTaskDef     = "taskDef"     // key: name
+	KindWorkflowDef = "workflowDef" // key: version/name
+	KindExecution   = "execution"   // key: workflow id
+
+	kindPlan = "plan" // key: id of the snapshot; value: the definition with its task definitions
+	kindTask = "task" // key: task id
+	kindLogs = "logs" // key: task id
 )
 
 // storedFlag tells whether a plan is in the store already.
@@ -31,14 +32,19 @@ type executionRecord struct {
 	Level    int                 `json:"level,omitempty"`
 }
 
+// record is what the store keeps of the execution, with its workflow as wf has it.
+func (x *execution) record(wf *conductor.Workflow) executionRecord {
+	return executionRecord{Workflow: wf, Plan: x.plan.id, Order: x.order, Depth: x.depth, Level: x.level}
+}
+
 // commit writes what changed in an execution.
 func (e *Engine) commit(ctx context.Context, x *execution) error {
 	c := &x.changes
 	records := make([]store.Record, 0, len(c.tasks)+len(c.removed)+2)
 	if !x.removed && c.workflow {
 		records = append(records, store.Record{
-			Kind: kindExecution, Key: x.id,
-			Value: executionRecord{Workflow: &x.wf, Plan: x.plan.id, Order: x.order, Depth: x.depth, Level: x.level},
+			Kind: KindExecution, Key: x.id,
+			Value: x.record(&x.wf),
 		})
 	}
 	writePlan := !x.plan.stored.Load() && !x.removed

@@ -151,7 +151,7 @@ func TestADefinitionIsStoredOncePerSnapshot(t *testing.T) {
 	r.taskDef("a", nil)
 	r.start("one", nil)
 	require.Len(t, kept.data[kindPlan], 2)
-	require.NotContains(t, string(kept.data[kindExecution][r.Running("one", 0, 0, 0)[0]]), "inputTemplate")
+	require.NotContains(t, string(kept.data[KindExecution][r.Running("one", 0, 0, 0)[0]]), "inputTemplate")
 }
 
 func TestAFailingStoreIsToldToTheCaller(t *testing.T) {
@@ -185,7 +185,7 @@ func named(name string) conductor.TaskDef {
 
 func TestABrokenStoreIsRefused(t *testing.T) {
 	for kind, data := range map[string]string{
-		kindTaskDef: "{", kindWorkflowDef: "[]", kindPlan: "7", kindTask: `{"task":3}`, kindLogs: "{}", kindExecution: `{"workflow":{},"plan":"gone"}`,
+		KindTaskDef: "{", KindWorkflowDef: "[]", kindPlan: "7", kindTask: `{"task":3}`, kindLogs: "{}", KindExecution: `{"workflow":{},"plan":"gone"}`,
 	} {
 		kept := newRecording()
 		kept.data[kind] = map[string][]byte{"key": []byte(data)}

@@ -46,7 +46,7 @@ func (e *Engine) storeTaskDefs(ctx context.Context, defs []conductor.TaskDef, by
 			def.Audit = created(def.Audit, now, by)
 		}
 		owned = append(owned, def)
-		records = append(records, store.Record{Kind: kindTaskDef, Key: def.Name, Value: def})
+		records = append(records, store.Record{Kind: KindTaskDef, Key: def.Name, Value: def})
 	}
 	if err := e.store.Commit(ctx, records); err != nil {
 		return fmt.Errorf("storing task definitions: %w", err)
@@ -72,7 +72,7 @@ func (e *Engine) DeleteTaskDef(ctx context.Context, name string) error {
 	if _, ok := e.definitions.task(name); !ok {
 		return fault.NotFound("No such task definition")
 	}
-	if err := e.store.Commit(ctx, []store.Record{{Kind: kindTaskDef, Key: name}}); err != nil {
+	if err := e.store.Commit(ctx, []store.Record{{Kind: KindTaskDef, Key: name}}); err != nil {
 		return fmt.Errorf("removing a task definition: %w", err)
 	}
 	e.definitions.dropTask(name)

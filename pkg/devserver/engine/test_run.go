@@ -17,7 +17,7 @@ const maxTestSteps = 20_000
 func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by string) (conductor.Workflow, error) {
 	clock := NewManualClock(e.clock.Now())
 	world, err := New(Options{
-		Store: store.NewMemory(), Clock: clock, Logger: e.logger, Environment: e.outside, Secret: e.secret, Rights: e.rights,
+		Store: store.NewMemory(ExecutionKinds()...), Clock: clock, Logger: e.logger, Environment: e.outside, Secret: e.secret, Rights: e.rights,
 	})
 	if err != nil {
 		return conductor.Workflow{}, err

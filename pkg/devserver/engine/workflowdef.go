@@ -40,7 +40,7 @@ func (e *Engine) PutWorkflowDef(ctx context.Context, def conductor.WorkflowDef, 
 	if old != nil {
 		owned.Audit = renewed(old.Audit, def.Audit, e.now(), by)
 	}
-	record := store.Record{Kind: kindWorkflowDef, Key: versionKey(owned.Name, owned.Version), Value: owned}
+	record := store.Record{Kind: KindWorkflowDef, Key: versionKey(owned.Name, owned.Version), Value: owned}
 	if err := e.store.Commit(ctx, []store.Record{record}); err != nil {
 		return 0, fmt.Errorf("storing a workflow definition: %w", err)
 	}
@@ -84,7 +84,7 @@ func (e *Engine) DeleteWorkflowDef(ctx context.Context, name string, version int
 	if e.definitions.exact(name, version) == nil {
 		return fault.NotFound("No such workflow definition: %s version: %d", name, version)
 	}
-	if err := e.store.Commit(ctx, []store.Record{{Kind: kindWorkflowDef, Key: versionKey(name, version)}}); err != nil {
+	if err := e.store.Commit(ctx, []store.Record{{Kind: KindWorkflowDef, Key: versionKey(name, version)}}); err != nil {
 		return fmt.Errorf("removing a workflow definition: %w", err)
 	}
 	e.definitions.dropWorkflow(name, version)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -53,6 +54,7 @@ type file struct {
 
 // pending is one Commit that waits to be written.
 type pending struct {
+	anew   bool // nothing of what was there stays
 	writes []write
 	done   chan error
 }
@@ -64,7 +66,7 @@ type write struct {
 }
 
 // Open opens the file at path, or makes it (mode 0600). A file that is refused (ErrInUse, ErrDamaged, ErrNewer) is left untouched.
-func Open(path string) (Store, error) {
+func Open(path string) (Replacer, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
@@ -231,16 +233,26 @@ func (f *file) Load(ctx context.Context, visit func(kind, key string, data []byt
 func (f *file) Commit(_ context.Context, records []Record) error {
 	p := &pending{writes: make([]write, 0, len(records)), done: make(chan error, 1)}
 	for _, record := range records {
-		w := write{kind: record.Kind, key: record.Key}
-		if record.Value != nil {
-			data, err := encode(record.Value)
-			if err != nil {
-				return fmt.Errorf("encode %s %q: %w", record.Kind, record.Key, err)
-			}
-			w.data = data
+		w, err := encoded(record)
+		if err != nil {
+			return err
 		}
 		p.writes = append(p.writes, w)
 	}
+	return f.submit(p)
+}
+
+// Replace empties the file and writes the entries, in one transaction. The file keeps its size; its pages are used again.
+func (f *file) Replace(_ context.Context, entries iter.Seq[Entry]) error {
+	p := &pending{anew: true, done: make(chan error, 1)}
+	for entry := range entries {
+		p.writes = append(p.writes, write{entry.Kind, entry.Key, entry.Data})
+	}
+	return f.submit(p)
+}
+
+// submit hands writes to the writer and waits until they are written.
+func (f *file) submit(p *pending) error {
 	f.mu.Lock()
 	if f.closed {
 		f.mu.Unlock()
@@ -252,8 +264,8 @@ func (f *file) Commit(_ context.Context, records []Record) error {
 	return <-p.done
 }
 
-// encode leaves <, > and & as they are: what users wrote is kept to the byte.
-func encode(value any) ([]byte, error) {
+// Encode is how values are kept. It leaves <, > and & as they are: what users wrote is kept to the byte.
+func Encode(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
@@ -300,7 +312,7 @@ func (f *file) write() {
 func (f *file) writeAll(batch []*pending) {
 	err := f.db.Update(func(tx *bbolt.Tx) error {
 		for _, p := range batch {
-			if err := put(tx, p.writes); err != nil {
+			if err := p.put(tx); err != nil {
 				return err
 			}
 		}
@@ -308,15 +320,20 @@ func (f *file) writeAll(batch []*pending) {
 	})
 	for _, p := range batch {
 		if err != nil && len(batch) > 1 {
-			p.done <- f.db.Update(func(tx *bbolt.Tx) error { return put(tx, p.writes) })
+			p.done <- f.db.Update(func(tx *bbolt.Tx) error { return p.put(tx) })
 			continue
 		}
 		p.done <- err
 	}
 }
 
-func put(tx *bbolt.Tx, writes []write) error {
-	for _, w := range writes {
+func (p *pending) put(tx *bbolt.Tx) error {
+	if p.anew {
+		if err := empty(tx); err != nil {
+			return err
+		}
+	}
+	for _, w := range p.writes {
 		bucket, err := tx.CreateBucketIfNotExists([]byte(w.kind))
 		if err != nil {
 			return fmt.Errorf("store %s: %w", w.kind, err)
@@ -331,6 +348,21 @@ func put(tx *bbolt.Tx, writes []write) error {
 		}
 	}
 	return nil
+}
+
+// empty removes every record; what the file is stays.
+func empty(tx *bbolt.Tx) error {
+	var kinds [][]byte
+	err := tx.ForEach(func(kind []byte, _ *bbolt.Bucket) error {
+		if string(kind) != aboutBucket {
+			kinds = append(kinds, bytes.Clone(kind))
+		}
+		return nil
+	})
+	for _, kind := range kinds {
+		err = errors.Join(err, tx.DeleteBucket(kind))
+	}
+	return err
 }
 
 // Close writes what waits, forces it to the disk and lets go of the file.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +66,25 @@ func TestACommitIsAllOrNothing(t *testing.T) {
 	require.ErrorContains(t, kept.Commit(t.Context(), []store.Record{{Kind: "a", Key: "1", Value: 1}, {Kind: "a", Key: strings.Repeat("k", 40000), Value: 1}}), "store a")
 	require.ErrorContains(t, kept.Commit(t.Context(), []store.Record{{Kind: "a", Key: "1", Value: 1}, {Kind: "a", Key: "", Value: 1}}), "store a")
 	require.Empty(t, content(t, kept))
+}
+
+// A file takes on another content whole, or stays as it is.
+func TestAFileIsReplaced(t *testing.T) {
+	path, ctx := filepath.Join(t.TempDir(), "d.db"), t.Context()
+	kept, err := store.Open(path)
+	require.NoError(t, err)
+	require.NoError(t, kept.Commit(ctx, []store.Record{{Kind: "old", Key: "1", Value: 1}, {Kind: "both", Key: "1", Value: 1}, {Kind: "both", Key: "2", Value: 2}}))
+	before := content(t, kept)
+	require.Error(t, kept.Replace(ctx, slices.Values([]store.Entry{{Kind: "new", Key: "1", Data: []byte("9")}, {Kind: "new", Key: "", Data: []byte("9")}})))
+	require.Equal(t, before, content(t, kept))
+
+	require.NoError(t, kept.Replace(ctx, slices.Values([]store.Entry{{Kind: "both", Key: "1", Data: []byte("7")}, {Kind: "new", Key: "1", Data: []byte("8")}})))
+	require.NoError(t, kept.Commit(ctx, []store.Record{{Kind: "new", Key: "2", Value: 3}}))
+	want := map[string]string{"both/1": "7", "new/1": "8", "new/2": "3"}
+	require.Equal(t, want, content(t, kept))
+	require.NoError(t, kept.Close())
+	require.Error(t, kept.Replace(ctx, slices.Values([]store.Entry{})))
+	require.Equal(t, want, content(t, open(t, path)), "and says still what format it has")
 }
 
 // Many commit at once: each is written, and one that cannot be harms no other.

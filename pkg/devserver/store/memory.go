@@ -1,15 +1,107 @@
 package store
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+)
 
-type memory struct{}
+// memory keeps records as long as the process lives, so that a snapshot can be taken of them.
+type memory struct {
+	told []string // kinds that it does not keep
 
-// NewMemory returns a store that forgets: the state lives as long as the process. Commit costs nothing, since nobody could
-// ever load what it kept.
-func NewMemory() Store { return memory{} }
+	mu      sync.RWMutex
+	entries map[place][]byte
+}
 
-func (memory) Load(context.Context, func(kind, key string, data []byte) error) error { return nil }
+type place struct{ kind, key string }
 
-func (memory) Commit(context.Context, []Record) error { return nil }
+// NewMemory returns a store that forgets: the state lives as long as the process. Records of the kinds that are told cost nothing and
+// are not kept: whoever commits them can tell them again (engine.Engine.Records).
+func NewMemory(told ...string) Replacer { return &memory{told: told, entries: map[place][]byte{}} }
 
-func (memory) Close() error { return nil }
+// Keeps reports whether a store keeps records of all the kinds.
+func Keeps(kept Store, kinds []string) bool {
+	m, forgets := kept.(*memory)
+	return !forgets || !slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(m.told, kind) })
+}
+
+// Load visits what is kept.
+func (m *memory) Load(ctx context.Context, visit func(kind, key string, data []byte) error) error {
+	m.mu.RLock()
+	entries := make([]Entry, 0, len(m.entries))
+	for at, data := range m.entries {
+		entries = append(entries, Entry{at.kind, at.key, data})
+	}
+	m.mu.RUnlock()
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := visit(entry.Kind, entry.Key, entry.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commit keeps the records, but those of the kinds that are told.
+func (m *memory) Commit(_ context.Context, records []Record) error {
+	var writes []write
+	for _, record := range records {
+		if slices.Contains(m.told, record.Kind) {
+			continue
+		}
+		w, err := encoded(record)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, w)
+	}
+	if len(writes) == 0 {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, w := range writes {
+		if w.data == nil {
+			delete(m.entries, place{w.kind, w.key})
+			continue
+		}
+		m.entries[place{w.kind, w.key}] = w.data
+	}
+	return nil
+}
+
+// Replace keeps the entries instead of what there is, but those of the kinds that are told.
+func (m *memory) Replace(_ context.Context, entries iter.Seq[Entry]) error {
+	kept := map[place][]byte{}
+	for entry := range entries {
+		if !slices.Contains(m.told, entry.Kind) {
+			kept[place{entry.Kind, entry.Key}] = entry.Data
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries = kept
+	return nil
+}
+
+// Close does nothing.
+func (*memory) Close() error { return nil }
+
+// encoded is a record as it is written.
+func encoded(record Record) (write, error) {
+	w := write{kind: record.Kind, key: record.Key}
+	if record.Value == nil {
+		return w, nil
+	}
+	data, err := Encode(record.Value)
+	if err != nil {
+		return w, fmt.Errorf("encode %s %q: %w", record.Kind, record.Key, err)
+	}
+	w.data = data
+	return w, nil
+}

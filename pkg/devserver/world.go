@@ -1,0 +1,72 @@
+package devserver
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/api"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/store"
+	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
+)
+
+// world is all that has state: a snapshot that is restored makes another one, which takes its place.
+type world struct {
+	engine  *engine.Engine
+	handler http.Handler
+	lease   *lease
+}
+
+// newWorld makes a world of what the lease holds. One that is asleep does nothing by itself until its engine wakes.
+func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
+	rules, err := s.rules(kept)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := vault.Open(context.Background(), kept, vault.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	environment, err := vault.Open(context.Background(), kept, vault.Environment)
+	if err != nil {
+		return nil, err
+	}
+	opts := s.opts
+	setup := engine.Options{
+		Store: kept, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes, Asleep: asleep,
+		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
+	}
+	if rules != nil {
+		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep
+	}
+	eng, err := engine.New(setup)
+	if err != nil {
+		return nil, fmt.Errorf("start the engine: %w", err)
+	}
+	settings := api.Options{
+		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
+		Secrets: secrets, Environment: environment,
+		Control: api.Control{Snapshot: s.Snapshot, Restore: s.Restore, Reset: s.Reset},
+	}
+	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
+		settings.Control.Advance = clock.Advance
+	}
+	return &world{engine: eng, handler: api.New(settings), lease: kept}, nil
+}
+
+// rules are the access rules of the flavour with the administrator in place; nil where there are none.
+func (s *Server) rules(kept store.Store) (*access.Access, error) {
+	if s.opts.Flavor != FlavorOrkes {
+		return nil, nil //nolint:nilnil // no rules is what the open-source flavour has
+	}
+	rules, err := access.New(access.Options{Store: kept, Now: s.opts.Clock.Now, SigningKey: s.opts.SigningKey})
+	if err != nil {
+		return nil, err
+	}
+	if err := rules.Bootstrap(context.Background(), AdminApplication, s.opts.Key, s.opts.Secret); err != nil {
+		return nil, fmt.Errorf("make the administrator: %w", err)
+	}
+	return rules, nil
+}
