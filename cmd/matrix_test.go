@@ -129,6 +129,7 @@ func rows() map[string]row {
 		"workflow get":          {"nope", server, cli.ExitNotFound},
 		"workflow list":         {"", server, cli.ExitOK},
 		"workflow start":        {"nope", server, cli.ExitNotFound},
+		"workflow test":         {"workflow.yaml --mock t=COMPLETED", local, cli.ExitOK},
 	}
 }
 

@@ -30,6 +30,7 @@ func New(deps *cli.Deps) *cobra.Command {
 		newGet(deps),
 		newDelete(deps),
 		newStart(deps),
+		newTest(deps),
 	)
 }
 

@@ -186,12 +186,16 @@ type WorkflowStateUpdate struct {
 	Variables         map[string]any `json:"variables,omitempty"`
 }
 
-// TaskMock is one outcome of a task in a test of a workflow. Without a status it is completed.
+// TaskMock is one outcome of a task in a test of a workflow. Without a status it is completed. The times are in milliseconds.
 type TaskMock struct {
 	Status        string         `json:"status,omitempty"`
 	Output        map[string]any `json:"output,omitempty"`
 	ExecutionTime int64          `json:"executionTime,omitempty"`
 	QueueWaitTime int64          `json:"queueWaitTime,omitempty"`
+	// ReasonForIncompletion is a word of the embedded server's; others pass over it.
+	ReasonForIncompletion string `json:"reasonForIncompletion,omitempty"`
+	// Repeat makes it the outcome of every further attempt too. No server hears of it.
+	Repeat bool `json:"-"`
 }
 
 // WorkflowTestRequest is the body of POST /workflow/test: a start, and by reference name what comes of the attempts at each task and

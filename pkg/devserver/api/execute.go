@@ -256,5 +256,6 @@ func (a *api) testWorkflow(c *call) (any, error) {
 	if err := a.mayStart(c, request.StartWorkflowRequest); err != nil {
 		return nil, err
 	}
-	return a.Engine.Test(c.Context(), request, c.caller.ID())
+	got, err := a.Engine.Test(c.Context(), request, c.caller.ID())
+	return got.Workflow, err
 }

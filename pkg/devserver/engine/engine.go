@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 
@@ -58,6 +57,7 @@ type Engine struct {
 	cache       *cache
 	rights      Rights
 	jobs        background
+	chance      chance
 
 	freezing sync.Mutex // of all executions at once
 
@@ -85,7 +85,8 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights, closed: make(chan struct{}),
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
+		chance: machineChance(), closed: make(chan struct{}),
 	}
 	if opts.CacheOutputs {
 		e.cache = newCache()
@@ -117,13 +118,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: newID, scripts: e.scripts, web: e.web, cache: e.cache, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
-		jitter: func(n int) int64 {
-			if n <= 0 {
-				return 0
-			}
-			return rand.Int64N(int64(n) + 1) //nolint:gosec // spreads retries, protects nothing
-		},
+		now: now, kinds: e.kinds, newID: e.chance.id, jitter: e.chance.jitter, scripts: e.scripts, web: e.web, cache: e.cache, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
 		domain: func(taskType string, taskToDomain map[string]string) string {
 			return e.domainOf(taskType, taskToDomain, now)
 		},

@@ -38,12 +38,14 @@ func (e *scriptError) Error() string { return e.message }
 // javascript runs scripts with goja: ECMAScript without any access to the host, one fresh world per evaluation.
 type javascript struct {
 	limit    time.Duration
+	now      func() time.Time // for Date
+	random   func() float64   // for Math.random; nil is the machine's
 	mu       sync.Mutex
 	programs map[string]*goja.Program
 }
 
 func newJavascript() *javascript {
-	return &javascript{limit: scriptTime, programs: map[string]*goja.Program{}}
+	return &javascript{limit: scriptTime, now: time.Now, programs: map[string]*goja.Program{}}
 }
 
 func (j *javascript) eval(source string, bindings map[string]any) (any, error) {
@@ -53,6 +55,10 @@ func (j *javascript) eval(source string, bindings map[string]any) (any, error) {
 	}
 	vm := goja.New()
 	vm.SetMaxCallStackSize(scriptStack)
+	vm.SetTimeSource(j.now)
+	if j.random != nil {
+		vm.SetRandSource(j.random)
+	}
 	if err := guardTexts(vm); err != nil {
 		return nil, scriptFailure(err)
 	}

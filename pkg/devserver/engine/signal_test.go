@@ -122,7 +122,8 @@ func TestOfAWorkflow(t *testing.T) {
 		"h": {{Output: map[string]any{"n": 2}}},
 	})
 	req.SubWorkflowTestRequest = map[string]conductor.WorkflowTestRequest{"s": mocked("child", map[string][]conductor.TaskMock{"c": {{Output: map[string]any{"n": 3}}}})}
-	wf, err := r.Test(t.Context(), req, "me")
+	got, err := r.Test(t.Context(), req, "me")
+	wf := got.Workflow
 	require.NoError(t, err)
 	require.Equal(t, conductor.WorkflowCompleted, wf.Status, wf.ReasonForIncompletion)
 	require.Equal(t, map[string]any{"h": 2, "c": 3, "a": 1}, wf.Output)
@@ -136,7 +137,8 @@ func TestOfAWorkflow(t *testing.T) {
 func TestOfAWorkflowStops(t *testing.T) {
 	r := newRig(t)
 	r.flow("flow", nil, simple("a", "a"), simple("b", "b"))
-	wf, err := r.Test(t.Context(), mocked("flow", map[string][]conductor.TaskMock{"a": {{}}}), "me")
+	got, err := r.Test(t.Context(), mocked("flow", map[string][]conductor.TaskMock{"a": {{}}}), "me")
+	wf := got.Workflow
 	require.NoError(t, err)
 	require.Equal(t, "b", wf.Tasks[1].ReferenceTaskName, "where nothing is said of a task")
 	require.NotEqual(t, conductor.WorkflowCompleted, wf.Status)

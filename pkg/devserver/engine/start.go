@@ -49,6 +49,9 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		return "", nil, fault.Invalid("Sub-workflows run inside one another more than %d deep: does %s contain itself?", maxNesting, req.Name)
 	}
 	now := e.now()
+	if from.id == "" {
+		from.id = e.chance.id()
+	}
 	x := newExecution(p, req, from, now)
 	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
 		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
@@ -144,9 +147,6 @@ func (e *Engine) planner() *planner {
 // newExecution is a running execution without tasks.
 func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now int64) *execution {
 	x := &execution{id: from.id, plan: p, latest: map[string]*task{}, depth: from.depth, level: from.level}
-	if x.id == "" {
-		x.id = newID()
-	}
 	input := copyMap(req.Input)
 	if len(input) > 0 {
 		for key, value := range p.def.InputTemplate {

@@ -2,7 +2,10 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"time"
+
+	"github.com/dop251/goja"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
@@ -11,34 +14,42 @@ import (
 // maxTestSteps bounds a test of a workflow, as on the real server.
 const maxTestSteps = 20_000
 
+// TestResult is where a test got: the workflow, and by id those that ran inside it.
+type TestResult struct {
+	Workflow conductor.Workflow
+	Inside   map[string]conductor.Workflow
+}
+
 // Test runs a workflow with made-up outcomes of its tasks and returns where it got: POST /workflow/test. It runs in a world of its
-// own, with the definitions of this one: no worker sees its tasks, nothing leaves the machine, and time passes at once. It stops when
-// the workflow has ended, or at a task that waits for somebody and has no outcome left. Errors as of Start.
-func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by string) (conductor.Workflow, error) {
+// own, with the definitions of this one: no worker sees its tasks, nothing leaves the machine, time passes at once, and what runs
+// twice does the same twice but for the time at which it begins. It stops when the workflow has ended, or at a task that waits for
+// somebody and has no outcome left. Errors as of Start.
+func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by string) (TestResult, error) {
 	clock := NewManualClock(e.clock.Now())
 	world, err := New(Options{
 		Store: store.NewMemory(ExecutionKinds()...), Clock: clock, Logger: e.logger, Environment: e.outside, Secret: e.secret, Rights: e.rights,
 	})
 	if err != nil {
-		return conductor.Workflow{}, err
+		return TestResult{}, err
 	}
 	defer func() { _ = world.Close() }()
-	world.definitions, world.kinds = e.definitions.copied(), world.kinds.harmless()
+	world.definitions, world.kinds, world.chance = e.definitions.copied(), world.kinds.harmless(), noChance()
+	world.scripts = &javascript{limit: scriptTime, now: clock.Now, random: func() float64 { return 0.5 }, programs: map[string]*goja.Program{}}
 	id, err := world.Start(ctx, req.StartWorkflowRequest, by)
 	if err != nil {
-		return conductor.Workflow{}, err
+		return TestResult{}, err
 	}
 	trial := &trial{Engine: world, clock: clock}
 	for range maxTestSteps {
-		moved, err := trial.step(ctx, id, &req)
+		did, err := trial.step(ctx, id, &req)
 		if err != nil {
-			return conductor.Workflow{}, err
+			return TestResult{}, err
 		}
-		if !moved && !clock.toNext() || ctx.Err() != nil {
+		if !did.moved && (did.stuck || !clock.toNext()) || ctx.Err() != nil {
 			break
 		}
 	}
-	return world.Workflow(id, true)
+	return trial.result(id)
 }
 
 // harmless leaves to workers, who are not there, what leaves the machine and what this server cannot do.
@@ -60,32 +71,81 @@ type trial struct {
 	clock *ManualClock
 }
 
-// step gives each task that is open its next outcome, inside sub-workflows too, and reports whether there was one.
-func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTestRequest) (moved bool, err error) {
+// step is what came of one look at the tasks that are open.
+type step struct {
+	moved bool // one was given an outcome
+	stuck bool // one waits for somebody and has none left
+}
+
+// step gives each task that is open its next outcome, inside sub-workflows too.
+func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTestRequest) (did step, err error) {
 	wf, err := r.Workflow(id, true)
 	if err != nil {
-		return false, err
+		return did, err
 	}
 	for _, task := range wf.Tasks {
 		if conductor.TaskTerminal(task.Status) {
 			continue
 		}
-		mocks := req.TaskRefToMockOutput[task.ReferenceTaskName]
-		inner, inside := req.SubWorkflowTestRequest[task.ReferenceTaskName]
+		key, mocks := r.mocksOf(task, req)
 		switch {
 		case len(mocks) > 0 && r.deliverable(task):
-			req.TaskRefToMockOutput[task.ReferenceTaskName] = mocks[1:]
-			moved, err = true, r.give(ctx, task, mocks[0])
-		case inside && task.SubWorkflowID != "":
-			var deeper bool
+			if !mocks[0].Repeat {
+				req.TaskRefToMockOutput[key] = mocks[1:]
+			}
+			did.moved, err = true, r.give(ctx, task, mocks[0])
+		case task.SubWorkflowID != "" && len(mocks) == 0:
+			inner := req.SubWorkflowTestRequest[r.referenceOf(task)]
+			var deeper step
 			deeper, err = r.step(ctx, task.SubWorkflowID, &inner)
-			moved = moved || deeper
+			did.moved, did.stuck = did.moved || deeper.moved, did.stuck || deeper.stuck
+		case len(mocks) == 0:
+			did.stuck = did.stuck || r.waitsForSomebody(task)
 		}
 		if err != nil {
-			return false, err
+			return did, err
 		}
 	}
-	return moved, nil
+	return did, nil
+}
+
+// mocksOf are the outcomes that are left for a task: those of its own reference name, else in a loop those of all iterations.
+func (r *trial) mocksOf(task conductor.Task, req *conductor.WorkflowTestRequest) (key string, mocks []conductor.TaskMock) {
+	if mocks, own := req.TaskRefToMockOutput[task.ReferenceTaskName]; own {
+		return task.ReferenceTaskName, mocks
+	}
+	key = r.referenceOf(task)
+	return key, req.TaskRefToMockOutput[key]
+}
+
+// referenceOf is a task's reference name in the definition: in a loop, without the iteration.
+func (r *trial) referenceOf(task conductor.Task) string {
+	return r.index.task(task.TaskID).node.task.TaskReferenceName
+}
+
+// waitsForSomebody reports whether a task does not end by itself, whatever the time.
+func (r *trial) waitsForSomebody(task conductor.Task) bool {
+	t := r.index.task(task.TaskID)
+	t.x.mu.Lock()
+	defer t.x.mu.Unlock()
+	return !t.terminal() && (r.isWorkerTask(t) || t.WakeAt == never && !t.waitsForOthers() && task.TaskType != typeSubWorkflow)
+}
+
+// result reads the workflow and those inside it.
+func (r *trial) result(id string) (TestResult, error) {
+	wf, err := r.Workflow(id, true)
+	got := TestResult{Workflow: wf, Inside: map[string]conductor.Workflow{}}
+	for _, task := range wf.Tasks {
+		if task.SubWorkflowID == "" || err != nil {
+			continue
+		}
+		var inner TestResult
+		if inner, err = r.result(task.SubWorkflowID); err == nil {
+			maps.Copy(got.Inside, inner.Inside)
+			got.Inside[task.SubWorkflowID] = inner.Workflow
+		}
+	}
+	return got, err
 }
 
 // deliverable reports whether a worker could have a task now: one that is tried again has a delay to wait for.
@@ -110,6 +170,7 @@ func (r *trial) give(ctx context.Context, task conductor.Task, mock conductor.Ta
 	}
 	_, err := r.Update(ctx, conductor.TaskResult{
 		WorkflowInstanceID: task.WorkflowInstanceID, TaskID: task.TaskID, Status: mock.Status, OutputData: mock.Output, WorkerID: "test",
+		ReasonForIncompletion: mock.ReasonForIncompletion,
 	})
 	return err
 }
