@@ -17,7 +17,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// What Conductor answers is in pkg/devserver/testdata/transcript/http.txt.
+// What Conductor answers is in test/parity/recorded/http.json.
 
 func webTask(taskType string, request map[string]any, change ...func(*conductor.WorkflowTask)) conductor.WorkflowTask {
 	return taskOf(taskType, "h", map[string]any{"http_request": request}, change...)

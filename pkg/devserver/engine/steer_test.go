@@ -12,7 +12,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
-// What the real server does is in pkg/devserver/testdata/transcript; here is what it does not do, or not well.
+// What the real server does is in test/parity; here is what it does not do, or not well.
 
 // id of the last task of a reference name.
 func (r *rig) taskID(id, ref string) string {
