@@ -1,0 +1,3 @@
+package cron
+
+import _ "time/tzdata" // Windows has no time zone database of its own
