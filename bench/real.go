@@ -30,7 +30,7 @@ const (
 
 // measureReal compares the open-source flavour with what it imitates. Without Java or the real server's jar it says so.
 func measureReal(ctx context.Context, l *lab, results *table) error {
-	real, err := l.original(ctx)
+	theirs, err := l.original(ctx)
 	if err != nil {
 		results.add(row{what: "Conductor " + conductorVersion, measured: "not measured: " + err.Error()})
 		return nil
@@ -42,19 +42,19 @@ func measureReal(ctx context.Context, l *lab, results *table) error {
 			return err
 		}
 	}
-	own, other, stop, err := l.pair(ctx, l.openServer, real.start)
+	own, other, stop, err := l.pair(ctx, l.openServer, theirs.start)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	pause(ctx, realSettles)
-	theirs, err := other.server.resident(ctx)
+	yardstick, err := other.server.resident(ctx)
 	if err != nil {
 		return err
 	}
 	started(results, median(ready), other.server.ready)
 	idle := median(memory)
-	results.add(row{"resident memory, idle", megabytes(idle), "real " + megabytes(theirs), part(idle, theirs), "<= 1/20", 20*idle <= theirs})
+	results.add(row{"resident memory, idle", megabytes(idle), "real " + megabytes(yardstick), part(idle, yardstick), "<= 1/20", 20*idle <= yardstick})
 	return underLoad(ctx, l, results, own.target, other.target)
 }
 

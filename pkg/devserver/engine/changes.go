@@ -98,6 +98,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		c.workflow = true
 		x.wf.UpdateTime = now
 	}
+	x.packed = nil
 	err := e.commit(ctx, x)
 	for _, t := range c.tasks {
 		t.dirty = err != nil

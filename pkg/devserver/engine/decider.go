@@ -73,7 +73,7 @@ func begin(x *execution, env *environment) []command {
 
 // decideTask answers what follows from one task: a time-out, progress, a retry, the next task, or the workflow's end.
 func decideTask(x *execution, t *task, env *environment) []command {
-	if t.settled() {
+	if t.settled() || t.of != x.live {
 		return nil
 	}
 	if !t.terminal() {

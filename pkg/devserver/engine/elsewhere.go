@@ -138,8 +138,8 @@ func (e *Engine) waitingTask(input map[string]any) (conductor.Task, error) {
 	if x == nil {
 		return conductor.Task{}, noWorkflow(id)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.lock()
+	defer x.unlock()
 	t := x.waiting(ref)
 	if t == nil {
 		return conductor.Task{}, fault.NotFound("Found no running task %s of workflow %s to update", ref, id)

@@ -20,7 +20,7 @@ func (e *Engine) unlock(x *execution) { e.run(x.leave()) }
 func (x *execution) leave() []errand {
 	errands := x.changes.errands
 	x.changes.errands = nil
-	x.mu.Unlock()
+	x.unlock()
 	return errands
 }
 
@@ -50,7 +50,7 @@ func (e *Engine) isClosed() bool {
 
 // visit runs a step on an execution from an errand, a job or a timer: act changes it and returns the tasks to look at.
 func (e *Engine) visit(x *execution, act func(now int64) []*task) []errand {
-	x.mu.Lock()
+	x.lock()
 	if x.removed {
 		return x.leave()
 	}
@@ -58,6 +58,20 @@ func (e *Engine) visit(x *execution, act func(now int64) []*task) []errand {
 	e.advance(x, act(now), now)
 	e.report(x, e.settle(context.Background(), x, now))
 	return x.leave()
+}
+
+// visitTask is visit for one task, if it is still there.
+func (e *Engine) visitTask(id string, act func(t *task, now int64) []*task) []errand {
+	at := e.index.task(id)
+	if at.x == nil {
+		return nil
+	}
+	return e.visit(at.x, func(now int64) []*task {
+		if t := at.find(id); t != nil {
+			return act(t, now)
+		}
+		return nil
+	})
 }
 
 // background runs functions beside the callers until it is closed, which waits for them.

@@ -6,7 +6,8 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// execution is one running or ended workflow. Everything in it is guarded by mu, except id and order, which never change.
+// execution is one running or ended workflow. Everything in it is guarded by mu, except id and order, which never change. Whoever
+// works on it calls lock and unlock: one that has ended is packed in between.
 type execution struct {
 	id    string
 	order uint64 // position among all starts, for newest-first lists
@@ -14,16 +15,23 @@ type execution struct {
 	indexed string // the state that the index has it under; changed under both locks
 
 	mu      sync.Mutex
-	wf      conductor.Workflow // without Tasks and WorkflowDefinition, which view adds
 	plan    *plan
-	tasks   []*task          // every attempt, by seq
-	latest  map[string]*task // the last attempt by reference name
-	pending int              // tasks that are not settled: neither executed nor retried
-	alarm   alarm            // the workflow's time-out
 	removed bool
-	due     int64 // what alarm is set to
-	depth   int   // how many failure workflows led to this one
-	level   int   // how many workflows are around this one
+	packed  []byte // what live can be made from again, where nothing changed since
+	kept    facts  // of a packed one
+	*live          // nil while it is packed
+}
+
+// live is what an execution is to those who work on it.
+type live struct {
+	wf      conductor.Workflow // without Tasks and WorkflowDefinition, which view adds
+	tasks   []*task            // every attempt, by seq
+	latest  map[string]*task   // the last attempt by reference name
+	pending int                // tasks that are not settled: neither executed nor retried
+	alarm   alarm              // the workflow's time-out
+	due     int64              // what alarm is set to
+	depth   int                // how many failure workflows led to this one
+	level   int                // how many workflows are around this one
 	changes changes
 
 	watchers map[string][]*task // the JOINs that wait for a reference name
@@ -41,6 +49,7 @@ type task struct {
 	Alerted        bool           `json:"alerted"`          // a time-out with the policy ALERT_ONLY was reported
 
 	x       *execution
+	of      *live // what it is a part of: another than its execution's means that this task is a part no longer
 	node    *node
 	entry   *entry // in the queue while scheduled
 	alarm   alarm  // the next time-out
@@ -117,7 +126,7 @@ func (x *execution) nextSeq() int {
 
 // add appends an attempt and makes it the latest of its reference name.
 func (x *execution) add(t *task) {
-	t.x = x
+	t.x, t.of = x, x.live
 	x.tasks = append(x.tasks, t)
 	x.latest[t.Wire.ReferenceTaskName] = t
 	x.plant(t)

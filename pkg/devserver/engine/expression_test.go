@@ -20,7 +20,7 @@ func sample(tb testing.TB) *execution {
 		"books": [{"t": "A", "p": 8, "cat": "f"}, {"t": "B", "p": 12.5, "cat": "g", "isbn": "1"}, {"t": "C", "p": 30, "cat": "f", "isbn": null}],
 		"key": "count", "path": "user.id"}`), &input))
 	def := oneTask("flow", "a")
-	x := &execution{id: "w1", plan: &plan{def: &def}, latest: map[string]*task{}}
+	x := &execution{id: "w1", plan: &plan{def: &def}, live: &live{latest: map[string]*task{}}}
 	x.wf = conductor.Workflow{
 		WorkflowID: "w1", WorkflowName: "flow", WorkflowVersion: 2, Status: "RUNNING", Input: input, Output: map[string]any{},
 		Variables: map[string]any{"v": "var"}, TaskToDomain: map[string]string{"a": "john"},

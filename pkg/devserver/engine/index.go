@@ -15,7 +15,7 @@ type index struct {
 	lastOrder     uint64
 	all           []*execution // by order
 	byID          map[string]*execution
-	tasks         map[string]*task
+	tasks         map[string]taskPlace
 	byName        map[string][]*execution // by order
 	byCorrelation map[string][]*execution // by order
 	byStatus      map[string]map[*execution]struct{}
@@ -27,7 +27,7 @@ type idempotencyKey struct{ workflow, key string }
 
 func newIndex() *index {
 	return &index{
-		byID: map[string]*execution{}, tasks: map[string]*task{}, byName: map[string][]*execution{},
+		byID: map[string]*execution{}, tasks: map[string]taskPlace{}, byName: map[string][]*execution{},
 		byCorrelation: map[string][]*execution{}, byStatus: map[string]map[*execution]struct{}{},
 		byKey: map[idempotencyKey]*execution{},
 	}
@@ -67,7 +67,7 @@ func (i *index) add(x *execution, rule uniqueness) *execution {
 	}
 	i.move(x, x.wf.Status)
 	for _, t := range x.tasks {
-		i.tasks[t.Wire.TaskID] = t
+		i.tasks[t.Wire.TaskID] = taskPlace{x, t.Wire.Seq}
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (i *index) settle(x *execution, c *changes) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, t := range c.queued {
-		i.tasks[t.Wire.TaskID] = t
+		i.tasks[t.Wire.TaskID] = taskPlace{x, t.Wire.Seq}
 	}
 	for _, t := range c.dropped {
 		delete(i.tasks, t.Wire.TaskID)
@@ -136,7 +136,7 @@ func (i *index) execution(id string) *execution {
 	return i.byID[id]
 }
 
-func (i *index) task(taskID string) *task {
+func (i *index) task(taskID string) taskPlace {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	return i.tasks[taskID]
@@ -203,4 +203,28 @@ func dropEmpty(lists map[string][]*execution, key string, x *execution) {
 		return
 	}
 	delete(lists, key)
+}
+
+// taskPlace says where a task is, since a task itself is a part of what comes and goes with its execution's lock. The zero value is
+// that of no task.
+type taskPlace struct {
+	x   *execution
+	seq int
+}
+
+// find returns the task, nil where it is no longer there. Its execution is locked.
+func (p taskPlace) find(id string) *task {
+	at, found := slices.BinarySearchFunc(p.x.tasks, p.seq, func(t *task, seq int) int { return cmp.Compare(t.Wire.Seq, seq) })
+	if !found || p.x.tasks[at].Wire.TaskID != id {
+		return nil
+	}
+	return p.x.tasks[at]
+}
+
+// findIn is find for a task that should be in x, which is locked.
+func (p taskPlace) findIn(x *execution, id string) *task {
+	if p.x != x {
+		return nil
+	}
+	return p.find(id)
 }

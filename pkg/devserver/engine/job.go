@@ -41,14 +41,14 @@ func (c performTask) apply(x *execution, now int64) []*task {
 // perform runs a job in the background.
 func (e *Engine) perform(t *task, work job) {
 	ctx, cancel := context.WithCancel(context.Background())
-	t.x.mu.Lock()
+	t.x.lock()
 	if t.terminal() {
-		t.x.mu.Unlock()
+		t.x.unlock()
 		cancel()
 		return
 	}
 	t.cancel = cancel
-	t.x.mu.Unlock()
+	t.x.unlock()
 	e.jobs.start(func() {
 		defer cancel()
 		stop := make(chan struct{})

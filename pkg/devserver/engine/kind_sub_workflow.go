@@ -98,8 +98,8 @@ func (e *Engine) bear(t *task, req conductor.StartWorkflowRequest, from birth) [
 
 // askChild repeats what a child that has ended told its parent.
 func (e *Engine) askChild(child *execution) []errand {
-	child.mu.Lock()
-	defer child.mu.Unlock()
+	child.lock()
+	defer child.unlock()
 	if !child.ended() {
 		return nil
 	}
@@ -119,11 +119,7 @@ func (x *execution) tellParent() errand {
 	output["subWorkflowId"] = x.id
 	taskID, id := x.wf.ParentWorkflowTaskID, x.id
 	return func(e *Engine) []errand {
-		t := e.index.task(taskID)
-		if t == nil {
-			return nil
-		}
-		return e.visit(t.x, func(now int64) []*task {
+		return e.visitTask(taskID, func(t *task, now int64) []*task {
 			if t.terminal() || t.Wire.SubWorkflowID != id {
 				return nil
 			}

@@ -78,9 +78,9 @@ func (l *loader) finish() error {
 		if p == nil || record.Workflow == nil {
 			return fmt.Errorf("execution %q: its definition %q is missing", id, record.Plan)
 		}
-		x := &execution{
-			id: id, order: record.Order, depth: record.Depth, level: record.Level, wf: *record.Workflow, plan: p, latest: map[string]*task{},
-		}
+		x := &execution{id: id, order: record.Order, plan: p, live: &live{
+			depth: record.Depth, level: record.Level, wf: *record.Workflow, latest: map[string]*task{},
+		}}
 		if err := l.restoreTasks(x); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (l *loader) restoreTasks(x *execution) error {
 
 // revive puts the open tasks of a loaded execution where they were: in a queue, or counted as running, with their time-outs.
 func (e *Engine) revive(x *execution) []errand {
-	x.mu.Lock()
+	x.lock()
 	if x.ended() {
 		return x.leave()
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// TestFinishedExecutionsAreSmall keeps the room for 100,000 finished executions within the aim of 450 MB for the process.
+// TestFinishedExecutionsAreSmall keeps the room that finished executions take: 100,000 of them are some 70 MB.
 func TestFinishedExecutionsAreSmall(t *testing.T) {
 	const count = 5000
 	e, err := New(Options{})
@@ -36,6 +36,6 @@ func TestFinishedExecutionsAreSmall(t *testing.T) {
 	}
 	each := (heap() - before) / count
 	t.Logf("%d bytes per finished execution", each)
-	require.Less(t, each, uint64(4500))
+	require.Less(t, each, uint64(900))
 	runtime.KeepAlive(e)
 }

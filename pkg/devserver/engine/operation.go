@@ -14,8 +14,8 @@ func (e *Engine) Workflow(id string, includeTasks bool) (conductor.Workflow, err
 	if x == nil {
 		return conductor.Workflow{}, noWorkflow(id)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.lock()
+	defer x.unlock()
 	return x.view(includeTasks), nil
 }
 
@@ -25,7 +25,7 @@ func (e *Engine) operate(ctx context.Context, id string, act func(x *execution, 
 	if x == nil {
 		return noWorkflow(id)
 	}
-	x.mu.Lock()
+	x.lock()
 	defer e.unlock(x)
 	if x.removed {
 		return noWorkflow(id)

@@ -93,8 +93,8 @@ func (e *Engine) collect(ctx context.Context, q *queue, req PollRequest) ([]cond
 func (e *Engine) deliver(item *entry, workerID string) (*conductor.Task, error) {
 	t := item.task
 	x := t.x
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.lock()
+	defer x.unlock()
 	if t.entry != item || t.Wire.Status != conductor.TaskScheduled || x.removed {
 		return nil, nil //nolint:nilnil // nothing to deliver is not an error
 	}

@@ -157,7 +157,9 @@ func (w *restless) settled() {
 				require.True(w.t, task.Executed || task.Retried, "%s was left behind", task.ReferenceTaskName)
 			}
 		}
+		x.lock()
 		require.Zero(w.t, x.pending*boolToInt(wf.Status == conductor.WorkflowCompleted))
+		x.unlock()
 	}
 	for name, size := range w.QueuesAll() {
 		require.Zero(w.t, size, name)

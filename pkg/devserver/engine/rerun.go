@@ -35,8 +35,8 @@ func (e *Engine) Rerun(ctx context.Context, id string, req Rerun) error {
 		if err := x.mustHaveEnded("rerun"); err != nil {
 			return nil, err
 		}
-		t := e.index.task(req.TaskID)
-		if req.TaskID != "" && (t == nil || t.x != x) {
+		t := e.index.task(req.TaskID).findIn(x, req.TaskID)
+		if req.TaskID != "" && t == nil {
 			return nil, fault.Invalid("Task %s not found", req.TaskID)
 		}
 		if req.Input != nil && at == id {
@@ -62,21 +62,21 @@ func (e *Engine) holder(id, taskID string) (string, error) {
 	if e.index.execution(id) == nil {
 		return "", noWorkflow(id)
 	}
-	t := e.index.task(taskID)
-	if t == nil {
+	held := e.index.task(taskID).x
+	if held == nil {
 		return "", fault.Invalid("Task %s not found", taskID)
 	}
-	for x := t.x; x != nil; x = e.index.execution(x.parentID()) {
+	for x := held; x != nil; x = e.index.execution(x.parentID()) {
 		if x.id == id {
-			return t.x.id, nil
+			return held.id, nil
 		}
 	}
 	return "", fault.Invalid("Task %s not found", taskID)
 }
 
 func (x *execution) parentID() string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.lock()
+	defer x.unlock()
 	return x.wf.ParentWorkflowID
 }
 

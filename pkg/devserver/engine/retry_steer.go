@@ -148,11 +148,7 @@ func (x *execution) tellParentOf(verb string) {
 
 // childGoesOn lets a task run again whose workflow does, with what was cancelled beside it, and those around it.
 func (e *Engine) childGoesOn(taskID, title, verb string) []errand {
-	t := e.index.task(taskID)
-	if t == nil {
-		return nil
-	}
-	return e.visit(t.x, func(now int64) []*task {
+	return e.visitTask(taskID, func(t *task, now int64) []*task {
 		x := t.x
 		if !t.terminal() || t.Wire.Retried || t.node.task.Optional {
 			return nil

@@ -88,15 +88,15 @@ func (e *Engine) SearchWorkflows(req SearchRequest) (conductor.SearchResult[cond
 func views[T any](page []*execution, view func(*execution) T) []T {
 	rows := make([]T, 0, len(page))
 	for _, x := range page {
-		x.mu.Lock()
+		x.lock()
 		rows = append(rows, view(x))
-		x.mu.Unlock()
+		x.unlock()
 	}
 	return rows
 }
 
 func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error) {
-	s, err := newSearch(req, workflowField(&execution{}))
+	s, err := newSearch(req, workflowField(facts{}))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -107,18 +107,27 @@ func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error
 	}
 	var rows []sortedRow[*execution]
 	for _, x := range candidates {
-		x.mu.Lock()
-		if !x.removed && s.visible(x) && s.matches(workflowField(x)) && s.freeTextIn(func() any { return x.summary() }) {
-			rows = append(rows, sortedRow[*execution]{row: x, keys: s.keysOf(workflowField(x))})
+		if row, fits := s.row(x); fits {
+			rows = append(rows, row)
 		}
-		x.mu.Unlock()
 	}
 	return pageOf(s, s.sorted(rows)), int64(len(rows)), nil
 }
 
-// visible needs the execution's lock to be held.
-func (s *search) visible(x *execution) bool {
-	return s.Visible == nil || s.Visible(x.name(), x.wf.CreatedBy)
+// row is that of an execution, if the search finds it. One that is packed stays so, unless its text is searched.
+func (s *search) row(x *execution) (sortedRow[*execution], bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	known := x.facts()
+	field := workflowField(known)
+	if x.removed || !s.visible(known) || !s.matches(field) {
+		return sortedRow[*execution]{}, false
+	}
+	return sortedRow[*execution]{row: x, keys: s.keysOf(field)}, s.freeTextIn(func() any { return x.summary() })
+}
+
+func (s *search) visible(known facts) bool {
+	return s.Visible == nil || s.Visible(known.name, known.createdBy)
 }
 
 // candidates are the executions, oldest first, of the narrowest index that the query allows. Only a search over workflows
@@ -131,8 +140,8 @@ func (e *Engine) candidates(conditions []condition, byStatus bool) []*execution 
 		return nil
 	}
 	if id, ok := only(conditions, "taskId"); ok {
-		if t := e.index.task(id); t != nil {
-			return []*execution{t.x}
+		if x := e.index.task(id).x; x != nil {
+			return []*execution{x}
 		}
 		return nil
 	}
@@ -197,11 +206,11 @@ func (e *Engine) Correlated(name string, ids []string, includeClosed, includeTas
 			if x.name() != name {
 				continue
 			}
-			x.mu.Lock()
+			x.lock()
 			if includeClosed || !x.ended() {
 				found[id] = append(found[id], x.view(includeTasks))
 			}
-			x.mu.Unlock()
+			x.unlock()
 		}
 	}
 	return found
@@ -213,14 +222,15 @@ func (e *Engine) Running(name string, version int, from, to int64) []string {
 	ids := []string{}
 	for _, x := range e.index.named(name) {
 		x.mu.Lock()
-		wanted := !x.ended()
+		known := x.facts()
+		x.mu.Unlock()
+		wanted := !conductor.WorkflowTerminal(known.status)
 		if from != 0 && to != 0 {
-			wanted = x.wf.CreateTime >= from && x.wf.CreateTime <= to
+			wanted = known.created >= from && known.created <= to
 		}
-		if wanted && (version == 0 || x.wf.WorkflowVersion == version) {
+		if wanted && (version == 0 || int64(version) == known.version) {
 			ids = append(ids, x.id)
 		}
-		x.mu.Unlock()
 	}
 	return ids
 }

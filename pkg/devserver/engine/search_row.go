@@ -53,32 +53,31 @@ func pageOf[T any](s *search, rows []T) []T {
 }
 
 // workflowField gives the fields of an execution that a query may name.
-func workflowField(x *execution) func(name string) fieldValue {
+func workflowField(known facts) func(name string) fieldValue {
 	return func(name string) fieldValue {
-		wf := &x.wf
 		switch name {
 		case "workflowId":
-			return textField(wf.WorkflowID)
+			return textField(known.id)
 		case "workflowType", "workflowName":
-			return textField(wf.WorkflowName)
+			return textField(known.name)
 		case "correlationId":
-			return textField(wf.CorrelationID)
+			return textField(known.correlationID)
 		case "status":
-			return textField(wf.Status)
+			return textField(known.status)
 		case "parentWorkflowId":
-			return textField(wf.ParentWorkflowID)
+			return textField(known.parentID)
 		case "createdBy":
-			return textField(wf.CreatedBy)
+			return textField(known.createdBy)
 		case "version":
-			return numberField(int64(wf.WorkflowVersion))
+			return numberField(known.version)
 		case "priority":
-			return numberField(int64(wf.Priority))
+			return numberField(known.priority)
 		case "startTime":
-			return numberField(wf.StartTime)
+			return numberField(known.started)
 		case "endTime":
-			return numberField(wf.EndTime)
+			return numberField(known.ended)
 		case "updateTime":
-			return numberField(wf.UpdateTime)
+			return numberField(known.updated)
 		}
 		return fieldValue{}
 	}

@@ -15,9 +15,9 @@ func (e *Engine) SearchTasks(req SearchRequest) (conductor.SearchResult[conducto
 	rows := e.matchingTasks(s)
 	result := conductor.SearchResult[conductor.Task]{TotalHits: int64(len(rows)), Results: []conductor.Task{}}
 	for _, t := range pageOf(s, sortRows(s, rows)) {
-		t.x.mu.Lock()
+		t.x.lock()
 		result.Results = append(result.Results, t.view())
-		t.x.mu.Unlock()
+		t.x.unlock()
 	}
 	return result, nil
 }
@@ -53,13 +53,13 @@ func (e *Engine) matchingTasks(s *search) []sortedRow[*task] {
 	slices.Reverse(candidates)
 	var rows []sortedRow[*task]
 	for _, x := range candidates {
-		x.mu.Lock()
+		x.lock()
 		for _, t := range x.tasks {
 			if s.matches(taskField(t)) && s.freeTextIn(func() any { return SummarizeTask(t.view()) }) {
 				rows = append(rows, sortedRow[*task]{row: t, keys: s.keysOf(taskField(t))})
 			}
 		}
-		x.mu.Unlock()
+		x.unlock()
 	}
 	return rows
 }
@@ -90,12 +90,12 @@ func (e *Engine) RequeuePending(taskType string) int {
 // eachPending visits the tasks of a type that are not terminal, each under its execution's lock.
 func (e *Engine) eachPending(taskType string, visit func(*task)) {
 	for _, x := range e.index.active() {
-		x.mu.Lock()
+		x.lock()
 		for _, t := range x.tasks {
 			if t.Wire.TaskType == taskType && !t.terminal() {
 				visit(t)
 			}
 		}
-		x.mu.Unlock()
+		x.unlock()
 	}
 }

@@ -37,8 +37,8 @@ func (e *Engine) Signal(ctx context.Context, id, status string, output map[strin
 
 // waitsFor is the first task of an execution that waits for somebody, or the workflows inside it that run.
 func (e *Engine) waitsFor(x *execution) (*task, []*execution) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.lock()
+	defer x.unlock()
 	var inside []*execution
 	for _, t := range x.open() {
 		switch {

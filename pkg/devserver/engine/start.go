@@ -56,9 +56,9 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
 		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
 	}
-	x.mu.Lock()
+	x.lock()
 	if held := e.index.add(x, e.uniqueness(req)); held != nil {
-		x.mu.Unlock()
+		x.unlock()
 		id, err := existing(held, req)
 		return id, nil, err
 	}
@@ -146,7 +146,7 @@ func (e *Engine) planner() *planner {
 
 // newExecution is a running execution without tasks.
 func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now int64) *execution {
-	x := &execution{id: from.id, plan: p, latest: map[string]*task{}, depth: from.depth, level: from.level}
+	x := &execution{id: from.id, plan: p, live: &live{latest: map[string]*task{}, depth: from.depth, level: from.level}}
 	input := copyMap(req.Input)
 	if len(input) > 0 {
 		for key, value := range p.def.InputTemplate {

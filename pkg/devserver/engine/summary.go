@@ -40,7 +40,14 @@ func Summarize(wf conductor.Workflow) conductor.WorkflowSummary {
 	return summary
 }
 
-func (x *execution) summary() conductor.WorkflowSummary { return Summarize(x.wf) }
+// summary needs the lock, and reads a packed execution without unpacking it for others.
+func (x *execution) summary() conductor.WorkflowSummary {
+	if x.live == nil {
+		x.unpack()
+		defer x.pack()
+	}
+	return Summarize(x.wf)
+}
 
 // timeText prints milliseconds since 1970.
 func timeText(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }

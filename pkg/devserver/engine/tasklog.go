@@ -41,12 +41,11 @@ func milliseconds(given float64, now int64) float64 {
 
 // AddLog appends one line to a task's log, also after the task has ended: POST /tasks/{taskId}/log.
 func (e *Engine) AddLog(ctx context.Context, taskID, line string) error {
-	t := e.index.task(taskID)
+	t := e.lockTask(taskID)
 	if t == nil {
 		return noTask(taskID)
 	}
-	t.x.mu.Lock()
-	defer t.x.mu.Unlock()
+	defer t.x.unlock()
 	if t.x.removed {
 		return noTask(taskID)
 	}
@@ -57,24 +56,36 @@ func (e *Engine) AddLog(ctx context.Context, taskID, line string) error {
 
 // Logs returns a task's log, oldest line first: GET /tasks/{taskId}/log.
 func (e *Engine) Logs(taskID string) ([]conductor.TaskExecLog, error) {
-	t := e.index.task(taskID)
+	t := e.lockTask(taskID)
 	if t == nil {
 		return nil, noTask(taskID)
 	}
-	t.x.mu.Lock()
-	defer t.x.mu.Unlock()
+	defer t.x.unlock()
 	return append([]conductor.TaskExecLog{}, t.logs...), nil
 }
 
 // Task returns one attempt: GET /tasks/{taskId}.
 func (e *Engine) Task(taskID string) (conductor.Task, error) {
-	t := e.index.task(taskID)
+	t := e.lockTask(taskID)
 	if t == nil {
 		return conductor.Task{}, noTask(taskID)
 	}
-	t.x.mu.Lock()
-	defer t.x.mu.Unlock()
+	defer t.x.unlock()
 	return t.view(), nil
+}
+
+// lockTask returns a task with its execution locked, or nil where there is none.
+func (e *Engine) lockTask(id string) *task {
+	at := e.index.task(id)
+	if at.x == nil {
+		return nil
+	}
+	at.x.lock()
+	t := at.find(id)
+	if t == nil {
+		at.x.unlock()
+	}
+	return t
 }
 
 func noTask(id string) error { return fault.NotFound("Task not found for taskId: %s", id) }

@@ -150,9 +150,11 @@ func (r *trial) result(id string) (TestResult, error) {
 
 // deliverable reports whether a worker could have a task now: one that is tried again has a delay to wait for.
 func (r *trial) deliverable(task conductor.Task) bool {
-	t := r.index.task(task.TaskID)
-	t.x.mu.Lock()
-	defer t.x.mu.Unlock()
+	t := r.lockTask(task.TaskID)
+	if t == nil {
+		return false
+	}
+	defer t.x.unlock()
 	return task.Status != conductor.TaskScheduled || t.DeliverOn <= r.now()
 }
 

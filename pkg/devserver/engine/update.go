@@ -34,13 +34,10 @@ func (e *Engine) Update(ctx context.Context, result conductor.TaskResult) (condu
 	if x == nil {
 		return conductor.Task{}, noWorkflow(result.WorkflowInstanceID)
 	}
-	t := e.index.task(result.TaskID)
-	if t == nil || t.x != x {
-		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
-	}
-	x.mu.Lock()
+	x.lock()
 	defer e.unlock(x)
-	if x.removed {
+	t := e.index.task(result.TaskID).findIn(x, result.TaskID)
+	if t == nil || x.removed {
 		return conductor.Task{}, fault.NotFound("No such task found by id: %s", result.TaskID)
 	}
 	return e.update(ctx, t, result)
@@ -58,7 +55,7 @@ func (e *Engine) UpdateByRef(
 	if x == nil {
 		return conductor.Task{}, noWorkflow(workflowID)
 	}
-	x.mu.Lock()
+	x.lock()
 	defer e.unlock(x)
 	t := x.waiting(ref)
 	if t == nil || x.removed {

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
+
+// maxPacked is how many tasks an execution may have that is packed when it has ended: whoever asks for one task unpacks all.
+const maxPacked = 100
+
+// facts are what searches and lists ask of every execution. A packed one has them at hand.
+type facts struct {
+	id, name, correlationID, parentID, createdBy, status string
+
+	version, priority, created, started, ended, updated int64
+}
+
+// facts need the lock.
+func (x *execution) facts() facts {
+	if x.live == nil {
+		return x.kept
+	}
+	wf := &x.wf
+	return facts{
+		id: x.id, name: x.name(), correlationID: wf.CorrelationID, parentID: wf.ParentWorkflowID, createdBy: wf.CreatedBy, status: wf.Status,
+		version: int64(wf.WorkflowVersion), priority: int64(wf.Priority),
+		created: wf.CreateTime, started: wf.StartTime, ended: wf.EndTime, updated: wf.UpdateTime,
+	}
+}
+
+// lock gives the caller an execution to work on.
+func (x *execution) lock() {
+	x.mu.Lock()
+	if x.live == nil {
+		x.unpack()
+	}
+}
+
+// unlock ends that. What has ended takes a tenth of its room until somebody asks for it again.
+func (x *execution) unlock() {
+	x.pack()
+	x.mu.Unlock()
+}
+
+// pack makes bytes of an execution that is over, where they do not exist yet: nothing changed since they were made.
+func (x *execution) pack() {
+	if x.packed == nil && !x.packable() {
+		return
+	}
+	known := x.facts()
+	if x.packed == nil {
+		p := &packing{seen: x.words()}
+		if !p.execution(x) {
+			return
+		}
+		x.packed = append([]byte(nil), p.data...) // without room to grow
+	}
+	x.kept, x.live = known, nil
+}
+
+// packable reports whether an execution has ended, and nothing more will come of its tasks.
+func (x *execution) packable() bool {
+	c := &x.changes
+	unsaved := c.workflow || len(c.tasks)+len(c.logged)+len(c.removed)+len(c.errands) > 0
+	if !x.ended() || x.removed || unsaved || x.due != never || x.forkedBefore || len(x.tasks) > maxPacked {
+		return false
+	}
+	return !slices.ContainsFunc(x.tasks, (*task).busy)
+}
+
+// busy reports whether something may still come of a task by itself.
+func (t *task) busy() bool {
+	return !t.terminal() || t.performing || t.running || t.entry != nil || t.due != never || t.loop != nil || t.missing != nil
+}
+
+// unpack makes an execution of its bytes, as if it had been loaded from the store.
+func (x *execution) unpack() {
+	x.live = &live{latest: map[string]*task{}}
+	u := &unpacking{data: x.packed, seen: x.words()}
+	u.execution(x)
+}
+
+// words are what an execution's text repeats and what is at hand: they are not packed.
+func (x *execution) words() []string {
+	name := ""
+	if x.plan.first != nil {
+		name = x.plan.first.task.Name
+	}
+	return []string{x.id, x.name(), conductor.TaskCompleted, name}
+}
+
+func (p *packing) execution(x *execution) bool {
+	p.number(int64(x.depth))
+	p.number(int64(x.level))
+	if !p.put(reflect.ValueOf(&x.wf).Elem()) {
+		return false
+	}
+	p.count(len(x.tasks))
+	for _, t := range x.tasks {
+		if !p.task(t) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *packing) task(t *task) bool {
+	p.number(t.FirstScheduled)
+	p.number(t.DeliverOn)
+	p.number(t.WakeAt)
+	p.truth(t.Alerted)
+	return p.put(reflect.ValueOf(&t.Wire).Elem()) && p.put(reflect.ValueOf(t.logs))
+}
+
+func (u *unpacking) execution(x *execution) {
+	x.depth, x.level = int(u.number()), int(u.number())
+	u.take(reflect.ValueOf(&x.wf).Elem())
+	n := u.count()
+	x.tasks = make([]*task, 0, n)
+	for range n {
+		x.add(u.task(x))
+	}
+}
+
+func (u *unpacking) task(x *execution) *task {
+	t := &task{FirstScheduled: u.number(), DeliverOn: u.number(), WakeAt: u.number(), Alerted: u.truth()}
+	u.take(reflect.ValueOf(&t.Wire).Elem())
+	u.take(reflect.ValueOf(&t.logs).Elem())
+	t.node = x.find(t.Wire.ReferenceTaskName)
+	t.limiter = t.node.limits
+	return t
+}
