@@ -64,6 +64,7 @@ func (i *index) since(order uint64) []*execution {
 
 // records are those of a locked execution, besides its plan.
 func (x *execution) records() []store.Record {
+	defer x.peek()()
 	wf := x.wf
 	records := []store.Record{{Kind: KindExecution, Key: x.id, Value: x.record(&wf)}}
 	for _, t := range x.tasks {

@@ -44,6 +44,15 @@ func (x *execution) unlock() {
 	x.mu.Unlock()
 }
 
+// peek is for a reader that has mu alone: it can read an execution until it calls done, and one that is packed stays so.
+func (x *execution) peek() (done func()) {
+	if x.live != nil {
+		return func() {}
+	}
+	x.unpack()
+	return x.pack
+}
+
 // pack makes bytes of an execution that is over, where they do not exist yet: nothing changed since they were made.
 func (x *execution) pack() {
 	if x.packed == nil && !x.packable() {

@@ -40,12 +40,9 @@ func Summarize(wf conductor.Workflow) conductor.WorkflowSummary {
 	return summary
 }
 
-// summary needs the lock, and reads a packed execution without unpacking it for others.
+// summary needs the lock.
 func (x *execution) summary() conductor.WorkflowSummary {
-	if x.live == nil {
-		x.unpack()
-		defer x.pack()
-	}
+	defer x.peek()()
 	return Summarize(x.wf)
 }
 

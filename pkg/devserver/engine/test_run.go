@@ -120,14 +120,21 @@ func (r *trial) mocksOf(task conductor.Task, req *conductor.WorkflowTestRequest)
 
 // referenceOf is a task's reference name in the definition: in a loop, without the iteration.
 func (r *trial) referenceOf(task conductor.Task) string {
-	return r.index.task(task.TaskID).node.task.TaskReferenceName
+	t := r.lockTask(task.TaskID)
+	if t == nil {
+		return task.ReferenceTaskName
+	}
+	defer t.x.unlock()
+	return t.node.ref()
 }
 
 // waitsForSomebody reports whether a task does not end by itself, whatever the time.
 func (r *trial) waitsForSomebody(task conductor.Task) bool {
-	t := r.index.task(task.TaskID)
-	t.x.mu.Lock()
-	defer t.x.mu.Unlock()
+	t := r.lockTask(task.TaskID)
+	if t == nil {
+		return false
+	}
+	defer t.x.unlock()
 	return !t.terminal() && (r.isWorkerTask(t) || t.WakeAt == never && !t.waitsForOthers() && task.TaskType != typeSubWorkflow)
 }
 
