@@ -73,6 +73,7 @@ func rows() map[string]row {
 		"dev fault add":         {"--status 503 --path /nothing", server, cli.ExitOK},
 		"dev fault clear":       {"", server, cli.ExitOK},
 		"dev fault list":        {"", server, cli.ExitOK},
+		"dev logs":              {"", local, cli.ExitNotFound},
 		"dev reset":             {"--yes", server, cli.ExitOK},
 		"dev restore":           {"state --yes", server, cli.ExitFailed},
 		"dev snapshot":          {"to", server, cli.ExitOK},

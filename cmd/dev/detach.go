@@ -24,9 +24,16 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor, "--clock", opts.clock}
+	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor, "--clock", opts.clock, "--log-level", opts.logLevel}
 	if opts.db != "" {
 		args = append(args, "--db", absolute(deps, opts.db))
+	}
+	switch opts.accessLog {
+	case "":
+	case "-":
+		args = append(args, "--access-log", "-")
+	default:
+		args = append(args, "--access-log", absolute(deps, opts.accessLog))
 	}
 	for _, path := range opts.seeds {
 		args = append(args, "--seed", path)

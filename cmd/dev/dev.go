@@ -16,6 +16,7 @@ func New(deps *cli.Deps) *cobra.Command {
 		newEnv(deps),
 		newExec(deps),
 		newEvents(deps),
+		newLogs(deps),
 		newSnapshot(deps),
 		newRestore(deps),
 		newReset(deps),

@@ -26,6 +26,8 @@ type live struct {
 	server *devserver.Server
 	store  store.Store
 	record config.Dev
+
+	closeLog func()
 }
 
 // begin starts a server and defines what it is seeded with; end must follow.
@@ -34,10 +36,18 @@ func begin(ctx context.Context, deps *cli.Deps, opts startOptions, key config.De
 	if err != nil {
 		return nil, err
 	}
-	l := &live{store: kept}
+	l := &live{store: kept, closeLog: func() {}}
+	level, err := opts.level()
+	if err != nil {
+		return nil, err
+	}
 	options := devserver.Options{
 		Store: kept, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
-		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: level})),
+	}
+	if options.AccessLog, l.closeLog, err = openAccessLog(deps, opts); err != nil {
+		_ = kept.Close()
+		return nil, err
 	}
 	if opts.clock == clockManual {
 		options.Clock = engine.NewManualClock(deps.Now())
@@ -67,4 +77,5 @@ func (l *live) end(ctx context.Context) {
 		_ = l.server.Close(drain)
 	}
 	_ = l.store.Close()
+	l.closeLog()
 }

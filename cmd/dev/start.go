@@ -28,6 +28,9 @@ type startOptions struct {
 	clock  string
 	seeds  []string
 	detach bool
+
+	logLevel  string
+	accessLog string
 }
 
 func newStart(deps *cli.Deps) *cobra.Command {
@@ -57,8 +60,11 @@ func (o *startOptions) bind(cmd *cobra.Command) {
 	flags.StringVar(&o.flavor, "flavor", string(devserver.FlavorOrkes), "which server to imitate: orkes|oss")
 	flags.StringVar(&o.db, "db", "", "keep the state in this `FILE`, made where it is not there (default: in memory)")
 	flags.StringVar(&o.clock, "clock", clockSystem, "system, or manual: time stands still until orkesctl dev clock advance moves it")
+	flags.StringVar(&o.logLevel, "log-level", "warn", "what is logged on standard error: debug|info|warn|error")
+	flags.StringVar(&o.accessLog, "access-log", "", "append a line for each request to this `FILE` (JSON where it ends in .json or .jsonl), or - for standard error")
 	flags.StringArrayVar(&o.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("clock", cobra.FixedCompletions([]string{clockSystem, clockManual}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -68,6 +74,9 @@ func (o *startOptions) check(getenv func(string) string) error {
 	}
 	if o.clock != clockSystem && o.clock != clockManual {
 		return cli.Usage("One of: system, manual", "--clock %s: unknown clock", o.clock)
+	}
+	if _, err := o.level(); err != nil {
+		return cli.Usage("One of: debug, info, warn, error", "--log-level %s: unknown level", o.logLevel)
 	}
 	if o.port < 0 || o.port > 65535 {
 		return cli.Usage("Example: --port 18080", "--port %d: a port is 0 to 65535", o.port)

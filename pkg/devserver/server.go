@@ -16,7 +16,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/metric"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 )
 
@@ -47,13 +49,16 @@ type Options struct {
 	Key, Secret string // the administrator's
 	SigningKey  []byte // of tokens; the same one lets them survive a restart
 	Version     string // answered by GET /api/version
+	// AccessLog is told of every request; nil tells nobody.
+	AccessLog func(api.Access)
 	// Web carries the requests of HTTP tasks; nil is the network. A test puts in its own world.
 	Web http.RoundTripper
 }
 
 // Server is the development server; it is an http.Handler, and Start gives it a listener of its own.
 type Server struct {
-	opts Options
+	opts     Options
+	requests metric.Requests // of all its worlds
 
 	world    atomic.Pointer[world]
 	changing sync.Mutex // held while another world takes its place

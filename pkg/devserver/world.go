@@ -45,10 +45,12 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
+	logEvents(eng, opts.Logger)
 	settings := api.Options{
 		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
 		Secrets: secrets, Environment: environment,
-		Control: api.Control{Snapshot: s.Snapshot, Restore: s.Restore, Reset: s.Reset},
+		Observer: api.Observer{Requests: &s.requests, Log: opts.AccessLog},
+		Control:  api.Control{Snapshot: s.Snapshot, Restore: s.Restore, Reset: s.Reset},
 	}
 	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
 		settings.Control.Advance = clock.Advance

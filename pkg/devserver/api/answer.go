@@ -25,10 +25,10 @@ func write(w http.ResponseWriter, result any) {
 	case text:
 		w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 		_, _ = io.WriteString(w, string(v))
-	case file:
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Header().Set("Content-Length", strconv.Itoa(len(v)))
-		_, _ = w.Write(v)
+	case typed:
+		w.Header().Set("Content-Type", v.contentType)
+		w.Header().Set("Content-Length", strconv.Itoa(len(v.data)))
+		_, _ = w.Write(v.data)
 	default:
 		writeJSON(w, http.StatusOK, v)
 	}

@@ -25,6 +25,8 @@ type Options struct {
 	Secrets, Environment *vault.Vault
 	// Control is the development server's own.
 	Control Control
+	// Observer is told of every request.
+	Observer Observer
 }
 
 type api struct {
@@ -38,7 +40,11 @@ type api struct {
 // New returns the server's handler.
 func New(opts Options) http.Handler {
 	a := newAPI(opts)
-	return a.guard(a.disturber.wrap(http.HandlerFunc(a.serve)))
+	return a.handler()
+}
+
+func (a *api) handler() http.Handler {
+	return a.observe(a.guard(a.disturber.wrap(http.HandlerFunc(a.serve))))
 }
 
 // newAPI registers every route of the flavour.
@@ -72,6 +78,12 @@ type call struct {
 	asked  url.Values // the query, once it was asked for
 }
 
+// typed is an answer of another type, which says which.
+type typed struct {
+	contentType string
+	data        []byte
+}
+
 // text is an answer that goes out as plain text; noContent is 204.
 type text string
 
@@ -88,6 +100,7 @@ func (a *api) route(pattern string, h handler) {
 				return nil, err
 			}
 			c.caller = caller
+			c.calls(caller.ID())
 		}
 		return h(c)
 	})

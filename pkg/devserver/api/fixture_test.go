@@ -85,7 +85,7 @@ func (f *fixture) serve(opts engine.Options) {
 		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
 		Control: f.control(),
 	})
-	f.handler = f.api.guard(f.api.disturber.wrap(http.HandlerFunc(f.api.serve)))
+	f.handler = f.api.handler()
 }
 
 // control is that of a server whose state is a word.

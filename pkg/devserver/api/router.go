@@ -14,6 +14,7 @@ type router struct {
 }
 
 type route struct {
+	pattern  string
 	segments []string
 	handle   http.HandlerFunc
 }
@@ -25,7 +26,7 @@ func split(path string) []string { return strings.Split(strings.Trim(path, "/"),
 
 func (r *router) add(pattern string, handle http.HandlerFunc) {
 	method, path, _ := strings.Cut(pattern, " ")
-	added := &route{segments: split(path), handle: handle}
+	added := &route{pattern: pattern, segments: split(path), handle: handle}
 	at := key(method, len(added.segments))
 	r.routes[at] = append(r.routes[at], added)
 	slices.SortStableFunc(r.routes[at], compare)
@@ -92,8 +93,32 @@ func (r *router) methods(segments []string) []string {
 	return found
 }
 
+// patternOf is the pattern of the route that a request has, empty where it has none.
+func (r *router) patternOf(req *http.Request) string {
+	if found, _ := r.match(req); found != nil {
+		return found.pattern
+	}
+	return ""
+}
+
 // serve runs the handler with the path's values set, and reports whether there was one.
 func (r *router) serve(w http.ResponseWriter, req *http.Request) bool {
+	found, segments := r.match(req)
+	if found == nil {
+		return false
+	}
+	for i, segment := range segments {
+		if found.wild(i) {
+			req.SetPathValue(strings.Trim(found.segments[i], "{}"), segment)
+		}
+	}
+	req.Pattern = found.pattern
+	found.handle(w, req)
+	return true
+}
+
+// match returns the route of a request, nil where there is none, and the parts of its path.
+func (r *router) match(req *http.Request) (*route, []string) {
 	method := req.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -104,15 +129,5 @@ func (r *router) serve(w http.ResponseWriter, req *http.Request) bool {
 			segments[i] = value
 		}
 	}
-	found := r.find(method, segments)
-	if found == nil {
-		return false
-	}
-	for i, segment := range segments {
-		if found.wild(i) {
-			req.SetPathValue(strings.Trim(found.segments[i], "{}"), segment)
-		}
-	}
-	found.handle(w, req)
-	return true
+	return r.find(method, segments), segments
 }

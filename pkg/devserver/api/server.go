@@ -13,6 +13,7 @@ func (a *api) serverRoutes() {
 	}
 	a.open("GET /health", health)
 	a.open("GET /api/health", health)
+	a.open("GET /metrics", a.metrics)
 	a.open("GET /api/version", func(*call) (any, error) { return text(a.version()), nil })
 }
 

@@ -15,9 +15,6 @@ type StateSummary struct {
 	Tasks      int `json:"tasks"`
 }
 
-// file is an answer of bytes that are no text.
-type file []byte
-
 func (a *api) stateRoutes() {
 	a.route("GET "+statePath, a.controls(a.snapshot))
 	a.route("PUT "+statePath, a.controls(func(c *call) (any, error) { return a.Control.Restore(c.Context(), c.Body) }))
@@ -32,7 +29,7 @@ func (a *api) snapshot(c *call) (any, error) {
 	if err := a.Control.Snapshot(c.Context(), &whole); err != nil {
 		return nil, err
 	}
-	return file(whole.Bytes()), nil
+	return typed{"application/octet-stream", whole.Bytes()}, nil
 }
 
 // unbounded reports whether a request's body may be of any size: a snapshot, whose route only administrators get to.

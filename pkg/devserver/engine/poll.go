@@ -36,6 +36,7 @@ func (e *Engine) Poll(ctx context.Context, req PollRequest) ([]conductor.Task, e
 	req.Count = max(req.Count, 1)
 	e.pollers.note(req, e.now())
 	q := e.queues.get(req.TaskType, req.Domain)
+	q.polls.Add(1)
 	tasks, err := e.collect(ctx, q, req)
 	if len(tasks) > 0 || err != nil || req.Timeout <= 0 {
 		return tasks, err

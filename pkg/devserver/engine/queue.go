@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -47,6 +48,7 @@ type queue struct {
 	domain   string
 	timers   *timers
 	clock    Clock
+	polls    atomic.Uint64
 
 	mu      sync.Mutex
 	ready   readyHeap
