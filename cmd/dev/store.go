@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 )
 
 // openStore is where the server keeps its state: in memory, or in the file of --db.
 func openStore(deps *cli.Deps, opts startOptions) (store.Store, error) {
 	if opts.db == "" {
-		return store.NewMemory(), nil
+		return store.NewMemory(engine.ExecutionKinds()...), nil // the engine has those already
 	}
 	kept, err := store.Open(absolute(deps, opts.db))
 	return kept, storeError(err, opts)
