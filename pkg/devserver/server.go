@@ -197,5 +197,5 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 		<-done
 	}
-	return errors.Join(err, s.world.Load().engine.Close())
+	return errors.Join(err, s.world.Load().close())
 }

@@ -102,7 +102,7 @@ func (s *Server) Reset(ctx context.Context, executionsOnly bool) (gone api.State
 			return gone, fmt.Errorf("read the state: %w", err)
 		}
 		all = append(all, entry)
-		if executionsOnly && !slices.Contains(engine.ExecutionKinds(), entry.Kind) {
+		if executionsOnly && entry.Kind != engine.KindMessage && !slices.Contains(engine.ExecutionKinds(), entry.Kind) {
 			left = append(left, entry)
 		}
 	}
@@ -126,14 +126,14 @@ func (s *Server) replace(ctx context.Context, entries []store.Entry, now time.Ti
 		return fault.Invalid("The state cannot be restored: %v", err)
 	}
 	if err := old.lease.yield(ctx, draft); err != nil {
-		return errors.Join(err, next.engine.Close())
+		return errors.Join(err, next.close())
 	}
 	s.world.Store(next)
-	err = old.engine.Close() // which ends its long polls: they come again, to the new world
+	err = old.close() // which ends its long polls: they come again, to the new world
 	if clock, manual := s.opts.Clock.(*engine.ManualClock); manual {
 		clock.Set(now)
 	}
-	next.engine.Wake()
+	next.wake()
 	return err
 }
 

@@ -2,21 +2,37 @@ package devserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/event"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
+	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
 )
 
 // world is all that has state: a snapshot that is restored makes another one, which takes its place.
 type world struct {
 	engine  *engine.Engine
+	events  *event.Handlers
 	handler http.Handler
 	lease   *lease
+}
+
+// wake lets a world that is asleep act by itself.
+func (w *world) wake() {
+	w.engine.Wake()
+	w.events.Serve(w.engine)
+}
+
+// close ends what the world does by itself.
+func (w *world) close() error {
+	w.events.Close()
+	return w.engine.Close()
 }
 
 // newWorld makes a world of what the lease holds. One that is asleep does nothing by itself until its engine wakes.
@@ -34,7 +50,12 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 		return nil, err
 	}
 	opts := s.opts
+	events, err := event.Open(context.Background(), event.Options{Store: kept, Logger: opts.Logger, Terminates: opts.Flavor == FlavorOrkes})
+	if err != nil {
+		return nil, err
+	}
 	setup := engine.Options{
+		Listener: events, TellStates: opts.Flavor == FlavorOrkes,
 		Store: kept, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes, Asleep: asleep,
 		CacheOutputs: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
 	}
@@ -46,7 +67,12 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
 	logEvents(eng, opts.Logger)
+	hooks, err := webhook.Open(context.Background(), webhook.Options{Store: kept, Engine: eng, Logger: opts.Logger, Now: opts.Clock.Now})
+	if err != nil {
+		return nil, errors.Join(err, eng.Close())
+	}
 	settings := api.Options{
+		Events: events, Webhooks: hooks,
 		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
 		Secrets: secrets, Environment: environment,
 		Observer: api.Observer{Requests: &s.requests, Log: opts.AccessLog},
@@ -55,7 +81,10 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
 		settings.Control.Advance = clock.Advance
 	}
-	return &world{engine: eng, handler: api.New(settings), lease: kept}, nil
+	if !asleep {
+		events.Serve(eng)
+	}
+	return &world{engine: eng, events: events, handler: api.New(settings), lease: kept}, nil
 }
 
 // rules are the access rules of the flavour with the administrator in place; nil where there are none.

@@ -83,6 +83,8 @@ func (c *Caller) roleAllows(access string, target conductor.Target) bool {
 	switch target.Type {
 	case "TASK_DEF", "WORKFLOW_DEF":
 		return reads || c.is(roleMetadataManager) || c.is(roleWorkflowManager) && (access == "READ" || access == "EXECUTE")
+	case "EVENT_HANDLER", "WEBHOOK": // who may write all of them may also read them [inferred]
+		return reads || c.is(roleMetadataManager)
 	case "APPLICATION":
 		return reads || c.is(roleApplicationManager) || access == "READ" && target.ID == c.access.appOf(c.id)
 	default:
@@ -214,12 +216,17 @@ func (c *Caller) execution(access, verb string, w conductor.Workflow) error {
 	return fault.Forbidden("User doesn't have permission to %s the workflow with ID: %s", verb, w.WorkflowID)
 }
 
+// nouns are what refusals call the things that are defined.
+func nouns() map[string]string {
+	return map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow", "EVENT_HANDLER": "event handler", "WEBHOOK": "webhook"}
+}
+
 // MayWriteDefinition says whether the caller may create a definition, or change or delete one that exists.
 func (c *Caller) MayWriteDefinition(access string, target conductor.Target, exists bool) error {
 	if c == nil || c.Is(roleAdmin, roleMetadataManager) {
 		return nil
 	}
-	what := map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow"}[target.Type]
+	what := nouns()[target.Type]
 	if !c.Is(roleMetadataAPI, roleUser) {
 		verb := "create or update"
 		if access == "DELETE" {
@@ -238,7 +245,7 @@ func (c *Caller) MayRead(target conductor.Target) error {
 	if c.May("READ", target) {
 		return nil
 	}
-	what := map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow"}[target.Type]
+	what := nouns()[target.Type]
 	return fault.Forbidden("You don't have permissions to read %s: %s", what, target.ID)
 }
 

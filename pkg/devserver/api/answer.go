@@ -99,6 +99,11 @@ func (c *call) body(v any, optional bool) error {
 		}
 		return fault.Invalid("Required request body is missing")
 	}
+	return decoded(data, v)
+}
+
+// decoded reads JSON of a request.
+func decoded(data []byte, v any) error {
 	if err := conductor.Decode(data, v); err != nil {
 		return fault.Invalid("The request body is not what is expected here: %s", said(err))
 	}

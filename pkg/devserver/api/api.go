@@ -9,7 +9,9 @@ import (
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/event"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
+	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
 )
 
 // Options are what the handlers work with. Access nil means the open-source flavour: no tokens and no rules.
@@ -23,6 +25,9 @@ type Options struct {
 	Hosts func() []string
 	// Secrets and Environment are what definitions name (${workflow.secrets.NAME}, ${workflow.env.NAME}).
 	Secrets, Environment *vault.Vault
+	// Events are the event handlers, Webhooks the webhooks of the Orkes flavour.
+	Events   *event.Handlers
+	Webhooks *webhook.Webhooks
 	// Control is the development server's own.
 	Control Control
 	// Observer is told of every request.
@@ -55,11 +60,13 @@ func newAPI(opts Options) *api {
 	a.steerRoutes()
 	a.executeRoutes()
 	a.vaultRoutes()
+	a.eventRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
 	a.controlRoutes()
 	if a.Access != nil {
 		a.tokenRoutes()
+		a.webhookRoutes()
 		a.applicationRoutes()
 		a.authorizationRoutes()
 		a.userRoutes()

@@ -18,9 +18,11 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
+	"github.com/orkesctl/orkesctl/pkg/devserver/event"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
+	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
 )
 
 const adminKey, adminSecret = "admin-key", "admin-secret"
@@ -72,7 +74,16 @@ func bareFixture(t *testing.T) *fixture {
 
 func (f *fixture) serve(opts engine.Options) {
 	f.t.Helper()
+	handlers, err := event.Open(context.Background(), event.Options{Store: store.NewMemory(), Logger: slog.New(slog.DiscardHandler), Terminates: true})
+	require.NoError(f.t, err)
+	opts.Listener = handlers
 	eng, err := engine.New(opts)
+	require.NoError(f.t, err)
+	handlers.Serve(eng)
+	f.t.Cleanup(handlers.Close)
+	hooks, err := webhook.Open(context.Background(), webhook.Options{
+		Store: store.NewMemory(), Engine: eng, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return f.now },
+	})
 	require.NoError(f.t, err)
 	f.t.Cleanup(func() { require.NoError(f.t, eng.Close()) })
 	open := func(kind string) *vault.Vault {
@@ -82,8 +93,8 @@ func (f *fixture) serve(opts engine.Options) {
 	}
 	f.api = newAPI(Options{
 		Secrets: open(vault.Secrets), Environment: open(vault.Environment),
-		Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return f.now },
-		Control: f.control(),
+		Events: handlers, Webhooks: hooks, Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test",
+		Now: func() time.Time { return f.now }, Control: f.control(),
 	})
 	f.handler = f.api.handler()
 }
@@ -156,12 +167,20 @@ func (f *fixture) definitions(as string) {
 	f.t.Helper()
 	f.must(as, "POST /api/metadata/taskdefs", `[{"name":"t","retryCount":0}]`)
 	f.must(as, "POST /api/metadata/workflow", `{"name":"f","version":1,"tasks":[{"name":"t","taskReferenceName":"r"}]}`)
+	f.must(as, "POST /api/event", handlerOf("h"))
+}
+
+// handlerOf is an event handler of the event x of workflow f.
+func handlerOf(name string) string {
+	return `{"name":"` + name + `","event":"conductor:f:x","active":true,"actions":[{"action":"start_workflow","start_workflow":{"name":"f"}}]}`
 }
 
 func (f *fixture) things() {
 	f.t.Helper()
 	f.must("owner", "POST /api/metadata/task/t/tags", `{"key":"k","value":"v"}`)
 	f.must("owner", "POST /api/metadata/workflow/f/tags", `{"key":"k","value":"v"}`)
+	f.must("owner", "POST /api/metadata/webhook", `{"id":"wh","name":"wh","verifier":"HEADER_BASED","headers":{"X-From":"there"}}`)
+	f.must("owner", "POST /api/metadata/webhook", `{"id":"slack","name":"s","verifier":"SLACK_BASED"}`)
 	f.must("ADMIN", "PUT /api/groups/g", `{"description":"d"}`)
 	f.must("ADMIN", "PUT /api/users/jane", `{"name":"Jane","groups":["g"]}`)
 	f.must("ADMIN", "PUT /api/environment/e", "v")

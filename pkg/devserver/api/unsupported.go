@@ -20,15 +20,10 @@ func lines(text string) []string {
 
 // bothProducts are routes of open-source Conductor and Orkes.
 const bothProducts = `
-DELETE /api/event/{name}
 DELETE /api/scheduler/schedules/{name}
 GET /api/admin/config
 GET /api/admin/queues
 GET /api/admin/task/{tasktype}
-GET /api/event
-GET /api/event/{event}
-GET /api/queue
-GET /api/queue/size
 GET /api/scheduler/admin/pause
 GET /api/scheduler/admin/requeue
 GET /api/scheduler/admin/resume
@@ -46,13 +41,9 @@ GET /api/workflow/search-by-tasks
 GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}
 POST /api/admin/sweep/requeue/{workflowId}
-POST /api/event
-POST /api/queue/update/{workflowId}/task/{taskId}/{status}
-POST /api/queue/update/{workflowId}/{ref}/{status}
 POST /api/scheduler/schedules
 POST /api/tasks/queue/requeue/{taskType}
 POST /api/workflow/bulk/search
-PUT /api/event
 PUT /api/scheduler/bulk/pause
 PUT /api/scheduler/bulk/resume
 PUT /api/scheduler/schedules/{name}/pause
@@ -62,7 +53,6 @@ PUT /api/scheduler/schedules/{name}/resume
 // orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.
 const orkesOnly = `
 DELETE /api/event/queue/config/{queueType}/{queueName}
-DELETE /api/event/{name}/tags
 DELETE /api/human/tasks/delete
 DELETE /api/human/tasks/delete/{taskId}
 DELETE /api/human/template/{name}
@@ -72,8 +62,6 @@ DELETE /api/integrations/provider/{name}
 DELETE /api/integrations/provider/{name}/integration/{integration_name}
 DELETE /api/integrations/provider/{name}/integration/{integration_name}/tags
 DELETE /api/integrations/provider/{name}/tags
-DELETE /api/metadata/webhook/{id}
-DELETE /api/metadata/webhook/{id}/tags
 DELETE /api/prompts/{name}
 DELETE /api/prompts/{name}/tags
 DELETE /api/prompts/{name}/versions/{version}
@@ -85,15 +73,8 @@ DELETE /api/scheduler/schedules/{name}/tags
 DELETE /api/schema/{name}
 DELETE /api/schema/{name}/{version}
 GET /api/admin/redisUsage
-GET /api/event/execution
-GET /api/event/execution/{eventHandlerName}
-GET /api/event/handler
-GET /api/event/handler/{name}
-GET /api/event/message
-GET /api/event/message/{event}
 GET /api/event/queue/config
 GET /api/event/queue/config/{queueType}/{queueName}
-GET /api/event/{name}/tags
 GET /api/global_schema/{name}
 GET /api/human/tasks/backPopulateFullTextIndex
 GET /api/human/tasks/getTaskDisplayNames
@@ -118,9 +99,6 @@ GET /api/integrations/provider/{name}/integration/{integration_name}
 GET /api/integrations/provider/{name}/integration/{integration_name}/tags
 GET /api/integrations/provider/{name}/tags
 GET /api/limits
-GET /api/metadata/webhook
-GET /api/metadata/webhook/{id}
-GET /api/metadata/webhook/{id}/tags
 GET /api/prompts
 GET /api/prompts/{name}
 GET /api/prompts/{name}/tags
@@ -139,7 +117,6 @@ GET /api/scheduler/schedules/{name}/tags
 GET /api/schema
 GET /api/schema/{name}
 GET /api/schema/{name}/{version}
-POST /api/event/handleIncomingEvent
 POST /api/event/queue/connectivity
 POST /api/global_schema
 POST /api/human/tasks/search
@@ -159,7 +136,6 @@ POST /api/integrations/llm/{name}/token
 POST /api/integrations/provider/{integration_provider}/integration/{integration_name}/prompt/{prompt_name}
 POST /api/integrations/provider/{name}
 POST /api/integrations/provider/{name}/integration/{integration_name}
-POST /api/metadata/webhook
 POST /api/metadata/workflow-importer/import-bpm
 POST /api/metadata/workflow-task-defs/upload
 POST /api/prompts
@@ -173,22 +149,17 @@ POST /api/registry/service/{registryName}/methods
 POST /api/roles
 POST /api/schema
 PUT /api/event/queue/config/{queueType}/{queueName}
-PUT /api/event/{name}/tags
 PUT /api/human/template/{name}/tags
 PUT /api/integrations/provider/{name}/integration/{integration_name}/tags
 PUT /api/integrations/provider/{name}/tags
-PUT /api/metadata/webhook/{id}
-PUT /api/metadata/webhook/{id}/tags
 PUT /api/prompts/{name}
 PUT /api/prompts/{name}/tags
 PUT /api/roles/{name}
 PUT /api/scheduler/schedules/{name}/tags
 `
 
-// orkesOpen are routes of Orkes that are called without a token: by the console before it signs in, and by other people's systems, which
-// have none. The document asks for a token everywhere, even to get one, so it does not settle this.
+// orkesOpen are routes of Orkes that are called without a token: by the console before it signs in. The document asks for a token
+// everywhere, even to get one, so it does not settle this.
 const orkesOpen = `
 GET /context.js
-GET /webhook/{id}
-POST /webhook/{id}
 `

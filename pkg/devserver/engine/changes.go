@@ -24,6 +24,7 @@ type changes struct {
 	rearm    []*task // alarms that rang, whatever the step did
 	dropped  []*task // of iterations that are not kept
 	cached   []*task // whose output others may have
+	messages []Message
 }
 
 func (c *changes) updated(t *task) {
@@ -37,6 +38,10 @@ func (c *changes) scheduled(t *task) {
 	c.updated(t)
 	c.queued = append(c.queued, t)
 	c.note(TaskScheduled, t, "")
+	t.tellState(onScheduled)
+	if t.terminal() { // made with its end
+		t.tellState(stateAtEnd(t.Wire.Status))
+	}
 }
 
 // ended takes a task out of its queue and gives its place under the limits to another.
@@ -56,6 +61,7 @@ func (c *changes) ended(t *task) {
 		c.freed = append(c.freed, t.limiter)
 	}
 	c.note(TaskEnded, t, t.Wire.ReasonForIncompletion)
+	t.tellState(stateAtEnd(t.Wire.Status))
 }
 
 // stopped gives up the task's place among the running ones.
@@ -99,6 +105,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		x.wf.UpdateTime = now
 	}
 	x.packed = nil
+	e.address(c, now)
 	err := e.commit(ctx, x)
 	for _, t := range c.tasks {
 		t.dirty = err != nil
@@ -112,6 +119,9 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 	e.index.settle(x, c)
 	e.requeue(c)
 	e.publish(x, c, now)
+	if err == nil {
+		e.tell(c)
+	}
 	c.reset(err != nil, x.ended())
 	return err
 }
@@ -141,7 +151,7 @@ func (c *changes) reset(failed, ended bool) {
 		left.tasks, left.queued, left.events = c.tasks[:0], c.queued[:0], c.events[:0]
 	}
 	if failed {
-		left.tasks, left.workflow, left.logged, left.removed = c.tasks, c.workflow, c.logged, c.removed
+		left.tasks, left.workflow, left.logged, left.removed, left.messages = c.tasks, c.workflow, c.logged, c.removed, c.messages
 	}
 	*c = left
 }

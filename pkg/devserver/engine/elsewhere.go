@@ -84,11 +84,7 @@ func executeTerminateWorkflow(x *execution, t *task, _ *environment) []command {
 }
 
 func (e *Engine) terminateFor(by, id, reason string, compensate bool) error {
-	wf, err := e.Workflow(id, false)
-	if err == nil {
-		err = e.rights.MaySteer(by, wf)
-	}
-	if err != nil {
+	if err := e.maySteer(by, id); err != nil {
 		return err
 	}
 	return e.operate(context.Background(), id, func(x *execution, now int64) ([]*task, error) { return nil, x.terminate(reason, compensate, now) })
@@ -104,11 +100,7 @@ func executeUpdateTask(x *execution, t *task, _ *environment) []command {
 		if err != nil {
 			return nil, err
 		}
-		wf, err := e.Workflow(waiting.WorkflowInstanceID, false)
-		if err == nil {
-			err = e.rights.MaySteer(by, wf)
-		}
-		if err != nil {
+		if err := e.maySteer(by, waiting.WorkflowInstanceID); err != nil {
 			return nil, err
 		}
 		result := conductor.TaskResult{

@@ -26,6 +26,10 @@ type Options struct {
 	Secret      func(name string) (value string, ok bool)
 	// KeepSecret keeps what an UPDATE_SECRET task gives it, on behalf of who started its workflow; nil means that such tasks fail.
 	KeepSecret func(by, name, value string) error
+	// Listener takes what EVENT tasks say; nil means that nobody listens.
+	Listener Listener
+	// TellStates heeds onStateChange of tasks, as Orkes does; the open-source server only stores it.
+	TellStates bool
 	// Rights are those of who started a workflow, in what its tasks do to others; nil allows everything.
 	Rights Rights
 	// Web carries the requests of HTTP tasks; nil is the network.
@@ -56,6 +60,8 @@ type Engine struct {
 	web         *http.Client
 	cache       *cache
 	rights      Rights
+	listener    Listener
+	tellStates  bool
 	jobs        background
 	chance      chance
 
@@ -86,7 +92,7 @@ func New(opts Options) (*Engine, error) {
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
 		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
-		chance: machineChance(), closed: make(chan struct{}),
+		listener: opts.Listener, tellStates: opts.TellStates, chance: machineChance(), closed: make(chan struct{}),
 	}
 	if opts.CacheOutputs {
 		e.cache = newCache()

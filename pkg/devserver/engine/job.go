@@ -84,13 +84,17 @@ func (e *Engine) conclude(t *task, result outcome) []errand {
 // begin makes a scheduled system task run.
 func (t *task) begin(now int64) {
 	wire := &t.Wire
+	first := wire.StartTime == 0
 	wire.Status, wire.UpdateTime, wire.CallbackAfterSeconds = conductor.TaskInProgress, now, 0
-	if wire.StartTime == 0 {
+	if first {
 		wire.StartTime = now
 	}
 	t.WakeAt = never
 	t.x.changes.updated(t)
 	t.x.changes.note(TaskUpdated, t, "")
+	if first {
+		t.tellState(onStart)
+	}
 }
 
 // waitTask makes a system task run and its kind's execute look at it at a time in milliseconds since 1970, or only when

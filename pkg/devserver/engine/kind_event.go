@@ -26,29 +26,16 @@ func executeEvent(x *execution, t *task, _ *environment) []command {
 	if t.Wire.Status == conductor.TaskInProgress {
 		return nil // somebody else completes it
 	}
-	sink := textOf(t.Wire.InputData["sink"])
-	queue := sink
-	switch kind, rest, named := strings.Cut(sink, ":"); {
-	case kind == internalQueue && !named:
-		queue = internalQueue + ":" + x.wf.WorkflowName + ":" + t.Wire.ReferenceTaskName
-	case kind == internalQueue:
-		queue = internalQueue + ":" + x.wf.WorkflowName + ":" + rest
-	}
-	domains := make(map[string]any, len(x.wf.TaskToDomain))
-	for name, domain := range x.wf.TaskToDomain {
-		domains[name] = domain
-	}
+	event := eventOf(textOf(t.Wire.InputData["sink"]), x.wf.WorkflowName, t.Wire.ReferenceTaskName)
 	output := maps.Clone(t.Wire.InputData)
-	maps.Copy(output, map[string]any{
-		"workflowInstanceId": x.id, "workflowType": x.wf.WorkflowName, "workflowVersion": int64(x.wf.WorkflowVersion),
-		"correlationId": orNull(x.wf.CorrelationID), "taskToDomain": domains, "event_produced": queue,
-	})
-	if queueType, _, _ := strings.Cut(queue, ":"); queueType != internalQueue {
+	maps.Copy(output, x.systemPayload(event))
+	if queueType, _, _ := strings.Cut(event, ":"); queueType != internalQueue {
 		return []command{finishTask{task: t, status: conductor.TaskFailed, output: output, reason: fmt.Sprintf(
-			"Error loading queue:%s, for task:%s, error: Unknown queue type %s", queue, t.Wire.TaskID, queueType)}}
+			"Error loading queue:%s, for task:%s, error: Unknown queue type %s", event, t.Wire.TaskID, queueType)}}
 	}
+	said := sayEvent{event: event, payload: output}
 	if t.node.task.AsyncComplete {
-		return []command{waitTask{task: t, until: never, output: output}}
+		return []command{said, waitTask{task: t, until: never, output: output}}
 	}
-	return []command{finishTask{task: t, status: conductor.TaskCompleted, output: output}}
+	return []command{said, finishTask{task: t, status: conductor.TaskCompleted, output: output}}
 }

@@ -59,7 +59,7 @@ type startOther struct {
 func (c startOther) apply(x *execution, now int64) []*task {
 	c.task.begin(now)
 	c.task.Wire.PollCount++
-	from := birth{by: x.wf.CreatedBy, id: namedID(fmt.Sprintf("startworkflow:%s:%s:%d", x.id, c.task.Wire.TaskID, c.task.Wire.ScheduledTime))}
+	from := birth{by: x.wf.CreatedBy, chain: x.chain, id: namedID(fmt.Sprintf("startworkflow:%s:%s:%d", x.id, c.task.Wire.TaskID, c.task.Wire.ScheduledTime))}
 	x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
 		end := finishTask{task: c.task, status: conductor.TaskCompleted, output: map[string]any{"workflowId": from.id}}
 		var errands []errand

@@ -79,7 +79,7 @@ func (l *loader) finish() error {
 			return fmt.Errorf("execution %q: its definition %q is missing", id, record.Plan)
 		}
 		x := &execution{id: id, order: record.Order, plan: p, live: &live{
-			depth: record.Depth, level: record.Level, wf: *record.Workflow, latest: map[string]*task{},
+			depth: record.Depth, level: record.Level, chain: record.Chain, wf: *record.Workflow, latest: map[string]*task{},
 		}}
 		if err := l.restoreTasks(x); err != nil {
 			return err

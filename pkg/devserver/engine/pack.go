@@ -103,7 +103,7 @@ func (x *execution) words() []string {
 func (p *packing) execution(x *execution) bool {
 	p.number(int64(x.depth))
 	p.number(int64(x.level))
-	if !p.put(reflect.ValueOf(&x.wf).Elem()) {
+	if !p.put(reflect.ValueOf(&x.chain).Elem()) || !p.put(reflect.ValueOf(&x.wf).Elem()) {
 		return false
 	}
 	p.count(len(x.tasks))
@@ -125,6 +125,7 @@ func (p *packing) task(t *task) bool {
 
 func (u *unpacking) execution(x *execution) {
 	x.depth, x.level = int(u.number()), int(u.number())
+	u.take(reflect.ValueOf(&x.chain).Elem())
 	u.take(reflect.ValueOf(&x.wf).Elem())
 	n := u.count()
 	x.tasks = make([]*task, 0, n)

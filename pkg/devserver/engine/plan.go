@@ -35,7 +35,8 @@ type node struct {
 
 	planted bool // not in the definition: a dynamic fork's
 	limits  *limiter
-	cache   *cacheRule // nil where the output counts for this task alone
+	cache   *cacheRule              // nil where the output counts for this task alone
+	states  map[string][]stateEvent // what is said when the task comes to a state
 
 	// The first tasks of the lists inside: nil for an empty list.
 	cases    map[string]*node
@@ -71,6 +72,7 @@ type planner struct {
 	kinds   kinds
 	outside func(name string) (string, bool)
 	newest  func(workflow string) (version int, known bool)
+	states  bool // heed onStateChange
 	dynamic bool // tasks that are data: without a definition they are never tried again
 }
 
@@ -105,6 +107,9 @@ func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name), cache: cacheRuleOf(t), planted: b.dynamic}
 	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
 	n.child = b.child(t)
+	if b.states {
+		n.states = stateEventsOf(t)
+	}
 	if b.plan.nodes[t.TaskReferenceName] == nil {
 		b.plan.nodes[t.TaskReferenceName] = n
 	}

@@ -116,6 +116,9 @@ func (e *Engine) deliver(item *entry, workerID string) (*conductor.Task, error) 
 	}
 	x.changes.updated(t)
 	x.changes.note(TaskPolled, t, "")
+	if wire.PollCount == 1 {
+		t.tellState(onStart)
+	}
 	// The caller's ctx must not stop the commit half way: the task is the worker's now.
 	if err := e.settle(context.Background(), x, now); err != nil {
 		return nil, err

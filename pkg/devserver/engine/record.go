@@ -30,11 +30,12 @@ type executionRecord struct {
 	Order    uint64              `json:"order"`
 	Depth    int                 `json:"depth,omitempty"`
 	Level    int                 `json:"level,omitempty"`
+	Chain    string              `json:"chain,omitempty"`
 }
 
 // record is what the store keeps of the execution, with its workflow as wf has it.
 func (x *execution) record(wf *conductor.Workflow) executionRecord {
-	return executionRecord{Workflow: wf, Plan: x.plan.id, Order: x.order, Depth: x.depth, Level: x.level}
+	return executionRecord{Workflow: wf, Plan: x.plan.id, Order: x.order, Depth: x.depth, Level: x.level, Chain: x.chain}
 }
 
 // commit writes what changed in an execution.
@@ -56,6 +57,9 @@ func (e *Engine) commit(ctx context.Context, x *execution) error {
 	}
 	for _, t := range c.logged {
 		records = append(records, store.Record{Kind: kindLogs, Key: t.Wire.TaskID, Value: t.logs})
+	}
+	for _, m := range c.messages {
+		records = append(records, store.Record{Kind: KindMessage, Key: m.ID, Value: m})
 	}
 	records = append(records, c.removed...)
 	if len(records) == 0 {

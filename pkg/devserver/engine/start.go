@@ -28,6 +28,8 @@ type birth struct {
 	depth    int // how many failure workflows led to it
 	level    int // how many workflows are around it
 	id       string
+	chain    string // see Message
+	event    string // the event that it is started for
 	parentID string
 
 	parentTaskID string
@@ -141,12 +143,12 @@ func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
 }
 
 func (e *Engine) planner() *planner {
-	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside}
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates}
 }
 
 // newExecution is a running execution without tasks.
 func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now int64) *execution {
-	x := &execution{id: from.id, plan: p, live: &live{latest: map[string]*task{}, depth: from.depth, level: from.level}}
+	x := &execution{id: from.id, plan: p, live: &live{latest: map[string]*task{}, depth: from.depth, level: from.level, chain: from.chain}}
 	input := copyMap(req.Input)
 	if len(input) > 0 {
 		for key, value := range p.def.InputTemplate {
@@ -163,7 +165,7 @@ func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now i
 		FailedReferenceTaskNames: []string{}, FailedTaskNames: []string{},
 		ExternalInputPayloadPath: req.ExternalInputPayloadPath,
 		WorkflowName:             p.def.Name, WorkflowVersion: p.def.Version,
-		ParentWorkflowID: from.parentID, ParentWorkflowTaskID: from.parentTaskID,
+		Event: from.event, ParentWorkflowID: from.parentID, ParentWorkflowTaskID: from.parentTaskID,
 	}
 	if x.wf.TaskToDomain == nil {
 		x.wf.TaskToDomain = map[string]string{}

@@ -11,13 +11,19 @@ import (
 // SetVariables lays values over the variables of an execution that has not ended: POST /workflow/{id}/variables. A null stays a
 // variable. Errors: fault.Conflict when it has ended, fault.TooLarge.
 func (e *Engine) SetVariables(ctx context.Context, id string, values map[string]any) error {
+	return e.setVariables(ctx, id, func(map[string]any) map[string]any { return values })
+}
+
+// setVariables lays what values makes of the variables over them.
+func (e *Engine) setVariables(ctx context.Context, id string, values func(held map[string]any) map[string]any) error {
 	return e.operate(ctx, id, func(x *execution, now int64) ([]*task, error) {
 		if x.ended() {
 			return nil, fault.Conflict("Workflow %s has ended, its variables cannot be updated. Current status is %s", x.title(), x.wf.Status)
 		}
-		merged := make(map[string]any, len(x.wf.Variables)+len(values))
+		more := copyMap(values(x.wf.Variables))
+		merged := make(map[string]any, len(x.wf.Variables)+len(more))
 		maps.Copy(merged, x.wf.Variables)
-		maps.Copy(merged, copyMap(values))
+		maps.Copy(merged, more)
 		if size := sizeOf(merged, maxVariables+1); size > maxVariables {
 			return nil, fault.TooLarge("The variables payload of workflow: %s is greater than the permitted limit: %d bytes", id, maxVariables)
 		}
