@@ -22,7 +22,7 @@ func Matches(wanted map[string]any, payload map[string]any) bool {
 		if err != nil {
 			return false
 		}
-		if found, _ := evalPath(parsed, payload); !sameValue(found, value) {
+		if found, there := evalPath(parsed, payload); !there && value != nil || !sameValue(found, value) {
 			return false
 		}
 	}

@@ -54,16 +54,18 @@ func (h *Handlers) react(to *handler, m engine.Message) []conductor.EventExecuti
 	}
 	notes := make([]conductor.EventExecution, 0, len(to.Definition.Actions))
 	for i, action := range to.Definition.Actions {
-		note.ID, note.Action, note.Status = fmt.Sprintf("%s_%d", m.ID, i), action.Action, conductor.EventCompleted
+		taken := note
+		taken.ID, taken.Action, taken.Status = fmt.Sprintf("%s_%d", m.ID, i), action.Action, conductor.EventCompleted
 		output, err := h.act(to, action, m, i)
-		if note.Output = output; output == nil {
-			note.Output = map[string]any{}
+		if output != nil {
+			taken.Output = output
 		}
 		if err != nil {
-			fail(&note, err)
-			h.Logger.Warn("an event handler's action failed", "handler", note.Name, "action", note.Action, "event", m.Event, "error", err)
+			taken.Output = maps.Clone(taken.Output)
+			fail(&taken, err)
+			h.Logger.Warn("an event handler's action failed", "handler", taken.Name, "action", taken.Action, "event", m.Event, "error", err)
 		}
-		notes = append(notes, note)
+		notes = append(notes, taken)
 	}
 	return notes
 }

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
@@ -37,9 +38,9 @@ func (p *past) since(from int64) []conductor.EventMessage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := []conductor.EventMessage{}
-	for i := len(p.messages) - 1; i >= 0; i-- {
-		if p.messages[i].CreatedAt >= from {
-			list = append(list, p.messages[i])
+	for _, m := range slices.Backward(p.messages) {
+		if m.CreatedAt >= from {
+			list = append(list, m)
 		}
 	}
 	return list

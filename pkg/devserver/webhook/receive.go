@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -211,8 +212,8 @@ func (p *past) list() []conductor.WebhookDelivery {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := make([]conductor.WebhookDelivery, 0, len(p.deliveries))
-	for i := len(p.deliveries) - 1; i >= 0; i-- {
-		list = append(list, p.deliveries[i])
+	for _, d := range slices.Backward(p.deliveries) {
+		list = append(list, d)
 	}
 	return list
 }
