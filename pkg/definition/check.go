@@ -269,8 +269,9 @@ func (c *checker) workflowRules(tree map[string]any) {
 // locate finds the task that a violation names, so that the message points there.
 func locate(tree map[string]any, violation Violation) []any {
 	if violation.Reference == "" {
-		if _, ok := tree[violation.Path]; ok {
-			return []any{violation.Path}
+		field, _, _ := strings.Cut(violation.Path, "[")
+		if _, ok := tree[field]; ok {
+			return []any{field}
 		}
 		return nil
 	}

@@ -23,7 +23,7 @@ type Violation struct {
 func ValidateTaskDefs(defs []conductor.TaskDef) []Violation {
 	var found []Violation
 	for i, def := range defs {
-		for _, violation := range validateTaskDef(def) {
+		for _, violation := range ValidateTaskDef(def) {
 			violation.Path = strings.TrimSuffix(fmt.Sprintf("[%d].%s", i, violation.Path), ".")
 			found = append(found, violation)
 		}
@@ -31,7 +31,8 @@ func ValidateTaskDefs(defs []conductor.TaskDef) []Violation {
 	return found
 }
 
-func validateTaskDef(def conductor.TaskDef) []Violation {
+// ValidateTaskDef applies the server's rules for one task definition.
+func ValidateTaskDef(def conductor.TaskDef) []Violation {
 	var found []Violation
 	rule := func(broken bool, path string, invalid any, format string, args ...any) {
 		if broken {
@@ -80,20 +81,14 @@ func ValidateWorkflowDef(def conductor.WorkflowDef) []Violation {
 		w.broken("tasks", "", "WorkflowTask list cannot be empty")
 	}
 	if def.SchemaVersion != 2 {
-		w.broken("schemaVersion", "", "workflowDef schemaVersion: 2 is only supported")
+		w.found = append(w.found, Violation{
+			Path: "schemaVersion", Message: "workflowDef schemaVersion: 2 is only supported", Invalid: def.SchemaVersion,
+		})
 	}
 	if !oneOf(def.TimeoutPolicy, "TIME_OUT_WF", "ALERT_ONLY") {
 		w.broken("timeoutPolicy", "", "timeoutPolicy: %s is not one of TIME_OUT_WF, ALERT_ONLY", def.TimeoutPolicy)
 	}
-	EachTask(def.Tasks, func(task conductor.WorkflowTask) {
-		if task.TaskReferenceName != "" && w.refs[task.TaskReferenceName] {
-			w.broken("tasks", task.TaskReferenceName, "taskReferenceName: %s should be unique across tasks for a given workflowDefinition: %s",
-				task.TaskReferenceName, def.Name)
-		}
-		w.refs[task.TaskReferenceName] = true
-		w.named(task)
-	})
-	w.types(def.Tasks)
+	w.tasks(def.Tasks, "tasks", true)
 	for _, task := range def.Tasks {
 		w.inputs(task, task.InputParameters)
 	}
@@ -115,49 +110,62 @@ func EachTask(tasks []conductor.WorkflowTask, f func(conductor.WorkflowTask)) {
 	}
 }
 
-// types applies the rules of each task's type, as the server does: in cases and branches, and not in the bodies of loops.
-func (w *workflowRules) types(tasks []conductor.WorkflowTask) {
-	for _, task := range tasks {
-		w.typed(task)
+// tasks applies the rules of each task; those of its type as the server does: in cases and branches, and not in the bodies of loops.
+func (w *workflowRules) tasks(tasks []conductor.WorkflowTask, list string, typed bool) {
+	for i, task := range tasks {
+		at := fmt.Sprintf("%s[%d]", list, i)
+		if task.TaskReferenceName != "" && w.refs[task.TaskReferenceName] {
+			w.broken("", task.TaskReferenceName, "taskReferenceName: %s should be unique across tasks for a given workflowDefinition: %s",
+				task.TaskReferenceName, w.def.Name)
+		}
+		w.refs[task.TaskReferenceName] = true
+		w.named(task, at)
+		if typed {
+			w.typed(task, at)
+		}
 		for _, name := range slices.Sorted(maps.Keys(task.DecisionCases)) {
-			w.types(task.DecisionCases[name])
+			w.tasks(task.DecisionCases[name], at+".decisionCases["+name+"].<map value>", typed)
 		}
-		w.types(task.DefaultCase)
-		for _, branch := range task.ForkTasks {
-			w.types(branch)
+		w.tasks(task.DefaultCase, at+".defaultCase", typed)
+		for n, branch := range task.ForkTasks {
+			w.tasks(branch, fmt.Sprintf("%s.forkTasks[%d].<list element>", at, n), typed)
 		}
+		w.tasks(task.LoopOver, at+".loopOver", false)
 	}
 }
 
-func (w *workflowRules) named(task conductor.WorkflowTask) {
+func (w *workflowRules) named(task conductor.WorkflowTask, at string) {
 	if strings.TrimSpace(task.Name) == "" {
-		w.broken("tasks", task.TaskReferenceName, "WorkflowTask name cannot be empty or null")
+		w.broken(at+".name", task.TaskReferenceName, "WorkflowTask name cannot be empty or null")
 	}
 	if strings.TrimSpace(task.TaskReferenceName) == "" {
-		w.broken("tasks", "", "WorkflowTask taskReferenceName name cannot be empty or null")
+		w.broken(at+".taskReferenceName", "", "WorkflowTask taskReferenceName name cannot be empty or null")
 	}
 }
 
-func (w *workflowRules) typed(task conductor.WorkflowTask) {
+func (w *workflowRules) typed(task conductor.WorkflowTask, at string) {
 	for _, need := range required[task.Type] {
 		if !need.met(task) {
-			w.broken("tasks", task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", need.field, task.Type, task.Name)
+			w.broken(at, task.TaskReferenceName, "%s field is required for taskType: %s taskName: %s", need.field, task.Type, task.Name)
+			if task.Type == "SWITCH" {
+				break // without an evaluator its expression is not asked for
+			}
 		}
 	}
 	_, hasStatus := task.InputParameters["terminationStatus"]
 	status, _ := task.InputParameters["terminationStatus"].(string)
 	switch {
 	case oneOf(task.Type, "SWITCH", "DECISION") && len(task.DecisionCases) == 0:
-		w.broken("tasks", task.TaskReferenceName, "decisionCases should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
+		w.broken(at, task.TaskReferenceName, "decisionCases should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
 	case task.Type == "FORK_JOIN" && len(task.ForkTasks) == 0:
-		w.broken("tasks", task.TaskReferenceName, "forkTasks should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
+		w.broken(at, task.TaskReferenceName, "forkTasks should have atleast one task for taskType: %s taskName: %s", task.Type, task.Name)
 	case task.Type == "TERMINATE" && (!hasStatus || !oneOf(status, "COMPLETED", "FAILED", "TERMINATED")):
-		w.broken("tasks", task.TaskReferenceName,
+		w.broken(at, task.TaskReferenceName,
 			"terminate task must have an terminationStatus parameter and must be set to COMPLETED or FAILED, taskName: %s", task.Name)
 	case task.Type == "TERMINATE" && task.Optional:
-		w.broken("tasks", task.TaskReferenceName, "terminate task cannot be optional, taskName: %s", task.Name)
+		w.broken(at, task.TaskReferenceName, "terminate task cannot be optional, taskName: %s", task.Name)
 	case task.Type == "WAIT" && has(task.InputParameters, "duration") && has(task.InputParameters, "until"):
-		w.broken("tasks", task.TaskReferenceName, "Both 'duration' and 'until' specified. Please provide only one input")
+		w.broken(at, task.TaskReferenceName, "Both 'duration' and 'until' specified. Please provide only one input")
 	}
 }
 
@@ -235,13 +243,13 @@ func (w *workflowRules) inputs(task conductor.WorkflowTask, value any) {
 func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text string) {
 	for _, inner := range Expressions(text) {
 		if inner == "" || strings.HasPrefix(inner, "$.") {
-			w.broken("tasks", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, text)
+			w.broken("", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, text)
 			continue
 		}
 		source, _, dotted := strings.Cut(inner, ".")
 		source, _, _ = strings.Cut(source, "[")
 		if dotted && source != "workflow" && !w.refs[source] {
-			w.broken("tasks", task.TaskReferenceName,
+			w.broken("", task.TaskReferenceName,
 				"taskReferenceName: %s for given task: %s input value: %s of input parameter: %s is not defined in workflow definition.",
 				source, task.Name, name, text)
 		}

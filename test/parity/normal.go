@@ -80,6 +80,10 @@ func (n *normal) field(key string, value any) (any, bool) {
 	switch key {
 	case "instance", "retryable", "requestId": // of an error: the host's name, and a word that only the real server knows; of a call: a random number
 		return nil, false
+	case "executed", "executionMetadata": // the real server's own book-keeping
+		return nil, false
+	case "validationErrors": // in the order of a hash there
+		return n.sorted(value), true
 	case "queueWaitTime", "executionTime":
 		return "SPAN", true
 	case "updateTime": // zero or not is a matter of when one looks
@@ -89,18 +93,49 @@ func (n *normal) field(key string, value any) (any, bool) {
 			return "SERVER", true
 		}
 	case "failedReferenceTaskNames", "failedTaskNames": // sets
-		if list, isList := value.([]any); isList {
-			sorted := slices.Clone(list)
-			slices.SortFunc(sorted, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-			value = sorted
-		}
+		value = n.sorted(value)
+	case "input", "output", "inputData", "outputData", "variables", "workflowInput", "inputParameters", "inputTemplate":
+		return value, !empty(value) // what the user gave, to the last null
 	}
-	return n.value(value), true
+	value = n.value(value)
+	return value, !empty(value)
 }
 
-// compact is a value on one line, its fields in order.
-func (n *normal) compact(value any) string {
-	text, err := marshal(n.value(value))
+// sorted is a set in order.
+func (n *normal) sorted(value any) any {
+	list, isList := value.([]any)
+	if !isList {
+		return value
+	}
+	sorted := make([]any, len(list))
+	for i, element := range list {
+		sorted[i] = n.value(element)
+	}
+	slices.SortFunc(sorted, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return sorted
+}
+
+// empty reports whether a field says no more than an absent one.
+func empty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
+}
+
+// compact is a value of the server's own on one line, its fields in order.
+func (n *normal) compact(value any) string { return n.exact(n.value(value)) }
+
+// exact is a value as the user gave it on one line, its fields in order.
+func (n *normal) exact(value any) string {
+	text, err := marshal(value)
 	if err != nil {
 		return err.Error()
 	}
@@ -129,7 +164,7 @@ func (n *normal) filtered(program string, value any) ([]any, error) {
 // execution is a workflow, one line for it and one for each task.
 func (n *normal) execution(wf conductor.Workflow) []string {
 	failed := slices.Sorted(slices.Values(wf.FailedReferenceTaskNames))
-	lines := []string{strings.TrimSpace(fmt.Sprintf("%s output=%s failed=%s %s", wf.Status, n.compact(wf.Output), strings.Join(failed, ","),
+	lines := []string{strings.TrimSpace(fmt.Sprintf("%s output=%s failed=%s %s", wf.Status, n.exact(wf.Output), strings.Join(failed, ","),
 		n.text(wf.ReasonForIncompletion)))}
 	for i, task := range wf.Tasks {
 		marks := ""
@@ -140,7 +175,7 @@ func (n *normal) execution(wf conductor.Workflow) []string {
 			marks += fmt.Sprint(" iteration ", task.Iteration)
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%d %s#%d %s %s%s in=%s out=%s %s", i+1, task.ReferenceTaskName, task.RetryCount,
-			n.text(task.TaskType), task.Status, marks, n.compact(given(task)), n.compact(task.OutputData), n.text(task.ReasonForIncompletion))))
+			n.text(task.TaskType), task.Status, marks, n.exact(given(task)), n.exact(task.OutputData), n.text(task.ReasonForIncompletion))))
 	}
 	return lines
 }

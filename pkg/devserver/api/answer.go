@@ -161,11 +161,13 @@ func (c *call) number(name string, preset int) (int, error) {
 }
 
 func (c *call) flag(name string, preset bool) bool {
-	value, err := strconv.ParseBool(c.query().Get(name))
-	if err != nil {
-		return preset
+	switch given := strings.ToLower(c.query().Get(name)); given { // as Spring reads them
+	case "true", "on", "yes", "1":
+		return true
+	case "false", "off", "no", "0":
+		return false
 	}
-	return value
+	return preset
 }
 
 // list reads a parameter that may repeat or hold commas.

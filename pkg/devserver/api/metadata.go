@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -66,9 +67,6 @@ func (a *api) postTaskDefs(c *call) (any, error) {
 	var defs []conductor.TaskDef
 	if err := c.body(&defs, false); err != nil {
 		return nil, err
-	}
-	if len(defs) == 0 {
-		return nil, fault.Invalid("TaskDefList is empty")
 	}
 	existed := make([]bool, len(defs))
 	tags := make([][]conductor.Tag, len(defs))
@@ -211,6 +209,9 @@ func (a *api) putWorkflowDefs(c *call) (any, error) {
 		return nil, err
 	}
 	mode := engine.PutMode{Overwrite: a.Access == nil || c.flag("overwrite", true), NewVersion: a.Access != nil && c.flag("newVersion", false)}
+	if len(defs) == 0 && a.Access == nil {
+		return nil, fault.Violated([]fault.Violation{{Path: "updateWorkflowDef.arg0", Message: "WorkflowDefList is empty"}})
+	}
 	if err := a.mayPutAll(c, defs, mode); err != nil {
 		return nil, err
 	}
@@ -240,8 +241,8 @@ func (a *api) mayPutAll(c *call, defs []conductor.WorkflowDef, mode engine.PutMo
 		number int
 	}
 	taken := map[version]bool{}
-	for _, def := range defs {
-		if err := a.Engine.CheckWorkflowDef(def); err != nil {
+	for i, def := range defs {
+		if err := a.Engine.CheckWorkflowDef(fmt.Sprintf("updateWorkflowDef.arg0[%d]", i), def); err != nil {
 			return err
 		}
 		if err := c.mayPut(workflowTarget(def.Name), a.workflowExists(def.Name)); err != nil {
@@ -264,7 +265,7 @@ func (a *api) validateWorkflowDef(c *call) (any, error) {
 	if err := c.body(&def, false); err != nil {
 		return nil, err
 	}
-	return nil, a.Engine.CheckWorkflowDef(def)
+	return nil, a.Engine.CheckWorkflowDef("validateWorkflowDef.arg0", def)
 }
 
 func (a *api) readable(c *call) []conductor.WorkflowDef {

@@ -42,7 +42,6 @@ GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}
 POST /api/admin/sweep/requeue/{workflowId}
 POST /api/scheduler/schedules
-POST /api/tasks/queue/requeue/{taskType}
 POST /api/workflow/bulk/search
 PUT /api/scheduler/bulk/pause
 PUT /api/scheduler/bulk/resume

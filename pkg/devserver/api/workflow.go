@@ -59,11 +59,7 @@ func (a *api) started(c *call, request conductor.StartWorkflowRequest) (string, 
 func (a *api) mayStart(c *call, request conductor.StartWorkflowRequest) error {
 	def, inline := request.WorkflowDef, request.WorkflowDef != nil
 	if !inline && a.Access != nil {
-		version := 0
-		if request.Version != nil {
-			version = *request.Version
-		}
-		if found, err := a.Engine.WorkflowDef(request.Name, version); err == nil {
+		if found, err := a.Engine.WorkflowDef(request.Name, valueOf(request.Version)); err == nil {
 			def = &found
 		}
 	}
@@ -78,7 +74,20 @@ func (a *api) startByName(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.start(c, request)
+	id, err := a.start(c, request)
+	if version := request.Version; fault.KindOf(err) == fault.KindNotFound {
+		if _, unknown := a.Engine.WorkflowDef(request.Name, valueOf(version)); unknown != nil {
+			return nil, unknown // in the words of this route
+		}
+	}
+	return id, err
+}
+
+func valueOf(version *int) int {
+	if version == nil {
+		return 0
+	}
+	return *version
 }
 
 // namedStart reads a start whose input is the body and the rest from the path, the query and the idempotency headers.

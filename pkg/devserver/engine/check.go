@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -11,13 +12,20 @@ import (
 // checkTaskDefs applies the real server's rules. at is the path of the argument in its messages.
 func checkTaskDefs(at string, defs []conductor.TaskDef) error {
 	if len(defs) == 0 {
-		return fault.Invalid("TaskDefList is empty")
+		return violated(at, "TaskDefList is empty", nil)
 	}
 	return refusal(at, definition.ValidateTaskDefs(defs))
 }
 
-func checkWorkflowDef(def conductor.WorkflowDef) error {
-	return refusal("registerWorkflowDef.workflowDef.", definition.ValidateWorkflowDef(def))
+// checkWorkflowDef applies the real server's rules. at is the path of the argument in its messages.
+func (e *Engine) checkWorkflowDef(at string, def conductor.WorkflowDef) error {
+	def.Tasks = slices.Clone(def.Tasks)
+	for i := range def.Tasks {
+		if known, registered := e.definitions.task(def.Tasks[i].Name); registered && def.Tasks[i].TaskDefinition == nil {
+			def.Tasks[i].TaskDefinition = known // its template may give an input that the rules ask for
+		}
+	}
+	return refusal(at, definition.ValidateWorkflowDef(def))
 }
 
 // refusal turns broken rules into the answer of the real server, or nil where there are none.
@@ -27,7 +35,11 @@ func refusal(at string, broken []definition.Violation) error {
 	}
 	violations := make([]fault.Violation, 0, len(broken))
 	for _, rule := range broken {
-		violations = append(violations, fault.Violation{Path: at + rule.Path, Message: rule.Message, Invalid: scalarText(rule.Invalid)})
+		path := at
+		if rule.Path != "" && rule.Path[0] != '[' {
+			path += "."
+		}
+		violations = append(violations, fault.Violation{Path: path + rule.Path, Message: rule.Message, Invalid: scalarText(rule.Invalid)})
 	}
 	return fault.Violated(violations)
 }

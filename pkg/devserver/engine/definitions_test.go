@@ -12,7 +12,7 @@ import (
 
 func TestTaskDefinitions(t *testing.T) {
 	r := newRig(t)
-	r.requireKind(fault.KindInvalid, r.PutTaskDefs(t.Context(), nil, "me"), "TaskDefList is empty")
+	r.requireKind(fault.KindInvalid, r.PutTaskDefs(t.Context(), nil, "me"), "Validation failed")
 	r.taskDef("b", nil)
 	r.taskDef("a", nil)
 	r.clock.Advance(time.Second)
@@ -43,7 +43,7 @@ func TestBrokenTaskDefinitionsChangeNothing(t *testing.T) {
 	var refused *fault.Error
 	require.ErrorAs(t, err, &refused)
 	require.Len(t, refused.Violations, 1)
-	require.Equal(t, "registerTaskDef.taskDefinitions[1].name", refused.Violations[0].Path)
+	require.Equal(t, "registerTaskDef.arg0[1].name", refused.Violations[0].Path)
 	require.Equal(t, "TaskDef name cannot be null or empty", refused.Violations[0].Message)
 	require.Empty(t, r.TaskDefs())
 }
@@ -102,7 +102,7 @@ func TestWorkflowDefinitionsAreChecked(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, fault.KindInvalid, refused.Kind)
 	require.NotEmpty(t, refused.Violations)
-	require.Error(t, r.CheckWorkflowDef(def))
-	require.NoError(t, r.CheckWorkflowDef(oneTask("flow", "a")))
+	require.Error(t, r.CheckWorkflowDef("validateWorkflowDef.arg0", def))
+	require.NoError(t, r.CheckWorkflowDef("validateWorkflowDef.arg0", oneTask("flow", "a")))
 	require.Empty(t, r.WorkflowDefs())
 }

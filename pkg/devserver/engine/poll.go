@@ -111,9 +111,6 @@ func (e *Engine) deliver(item *entry, workerID string) (*conductor.Task, error) 
 	if wire.StartTime == 0 {
 		wire.StartTime = now
 	}
-	if wire.FirstStartTime == 0 {
-		wire.FirstStartTime = now
-	}
 	x.changes.updated(t)
 	x.changes.note(TaskPolled, t, "")
 	if wire.PollCount == 1 {

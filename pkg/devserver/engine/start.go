@@ -90,13 +90,13 @@ func (p *plan) runnable() error {
 // checkStart applies the rules that need no definition.
 func checkStart(req conductor.StartWorkflowRequest) error {
 	if strings.TrimSpace(req.Name) == "" && (req.WorkflowDef == nil || req.WorkflowDef.Name == "") {
-		return violated("startWorkflow.startWorkflowRequest.name", "Workflow name cannot be null or empty", req.Name)
+		return violated("startWorkflow.arg0.name", "Workflow name cannot be null or empty", req.Name)
 	}
 	if req.Priority < 0 {
-		return violated("startWorkflow.startWorkflowRequest.priority", fmt.Sprintf("priority: %d should be minimum 0", req.Priority), req.Priority)
+		return violated("startWorkflow.arg0.priority", fmt.Sprintf("priority: %d should be minimum 0", req.Priority), req.Priority)
 	}
 	if req.Priority > 99 {
-		return violated("startWorkflow.startWorkflowRequest.priority", fmt.Sprintf("priority: %d should be maximum 99", req.Priority), req.Priority)
+		return violated("startWorkflow.arg0.priority", fmt.Sprintf("priority: %d should be maximum 99", req.Priority), req.Priority)
 	}
 	switch req.IdempotencyStrategy {
 	case "", idempotencyFail, idempotencyReturn, idempotencyRunning:
@@ -113,7 +113,7 @@ func (e *Engine) planFor(req conductor.StartWorkflowRequest) (*plan, error) {
 		if def.Name == "" {
 			def.Name = req.Name
 		}
-		if err := checkWorkflowDef(def); err != nil {
+		if err := e.checkWorkflowDef("startWorkflow.arg0.workflowDef", def); err != nil {
 			return nil, err
 		}
 		return e.makePlan(&def)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 )
@@ -13,7 +14,7 @@ import (
 // PutTaskDefs registers task definitions, replacing those of the same name, all or none: POST /metadata/taskdefs.
 // by is who does it. Executions that run keep the definitions they started with.
 func (e *Engine) PutTaskDefs(ctx context.Context, defs []conductor.TaskDef, by string) error {
-	if err := checkTaskDefs("registerTaskDef.taskDefinitions", defs); err != nil {
+	if err := checkTaskDefs("registerTaskDef.arg0", defs); err != nil {
 		return err
 	}
 	return e.storeTaskDefs(ctx, defs, by)
@@ -21,7 +22,7 @@ func (e *Engine) PutTaskDefs(ctx context.Context, defs []conductor.TaskDef, by s
 
 // UpdateTaskDef replaces a registered definition: PUT /metadata/taskdefs. fault.NotFound when there is none of the name.
 func (e *Engine) UpdateTaskDef(ctx context.Context, def conductor.TaskDef, by string) error {
-	if err := checkTaskDefs("updateTaskDef.taskDefinitions", []conductor.TaskDef{def}); err != nil {
+	if err := refusal("updateTaskDef.arg0", definition.ValidateTaskDef(def)); err != nil {
 		return err
 	}
 	if _, ok := e.definitions.task(def.Name); !ok {

@@ -53,7 +53,7 @@ func (e *Engine) UpdateByRef(
 	}
 	x := e.index.execution(workflowID)
 	if x == nil {
-		return conductor.Task{}, noWorkflow(workflowID)
+		return conductor.Task{}, fault.NotFound("Found no running task %s of workflow %s to update", ref, workflowID)
 	}
 	x.lock()
 	defer e.unlock(x)
@@ -87,10 +87,10 @@ func (x *execution) waiting(ref string) *task {
 func checkResult(result conductor.TaskResult) error {
 	var broken []fault.Violation
 	if result.WorkflowInstanceID == "" {
-		broken = append(broken, fault.Violation{Path: "updateTask.taskResult.workflowInstanceId", Message: "Workflow Id cannot be null or empty"})
+		broken = append(broken, fault.Violation{Path: "updateTask.arg0.workflowInstanceId", Message: "Workflow Id cannot be null or empty"})
 	}
 	if result.TaskID == "" {
-		broken = append(broken, fault.Violation{Path: "updateTask.taskResult.taskId", Message: "Task ID cannot be null or empty"})
+		broken = append(broken, fault.Violation{Path: "updateTask.arg0.taskId", Message: "Task ID cannot be null or empty"})
 	}
 	if len(broken) > 0 {
 		return fault.Violated(broken)

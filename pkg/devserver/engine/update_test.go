@@ -104,7 +104,7 @@ func TestUpdateByReference(t *testing.T) {
 	_, err = r.UpdateByRef(t.Context(), id, "b_ref", conductor.TaskCompleted, "", nil)
 	r.requireKind(fault.KindNotFound, err, "Found no running task b_ref of workflow "+id+" to update")
 	_, err = r.UpdateByRef(t.Context(), "x", "a_ref", conductor.TaskCompleted, "", nil)
-	r.requireKind(fault.KindNotFound, err, "No such workflow found by id: x")
+	r.requireKind(fault.KindNotFound, err, "Found no running task a_ref of workflow x to update")
 	task, err := r.UpdateByRef(t.Context(), id, "a_ref", conductor.TaskCompleted, "w2", map[string]any{"over": 2})
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"kept": 1, "over": 2}, task.OutputData)

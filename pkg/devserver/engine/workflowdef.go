@@ -20,7 +20,7 @@ type PutMode struct {
 // PutWorkflowDef registers a workflow definition and returns its version: POST and PUT /metadata/workflow.
 // Every task type is accepted; Start refuses those that the engine cannot run. by is who does it.
 func (e *Engine) PutWorkflowDef(ctx context.Context, def conductor.WorkflowDef, mode PutMode, by string) (int, error) {
-	if err := checkWorkflowDef(def); err != nil {
+	if err := e.checkWorkflowDef("registerWorkflowDef.arg0", def); err != nil {
 		return 0, err
 	}
 	owned, err := clone(&def)
@@ -48,8 +48,11 @@ func (e *Engine) PutWorkflowDef(ctx context.Context, def conductor.WorkflowDef, 
 	return owned.Version, nil
 }
 
-// CheckWorkflowDef applies the rules of PutWorkflowDef without storing anything: POST /metadata/workflow/validate.
-func (e *Engine) CheckWorkflowDef(def conductor.WorkflowDef) error { return checkWorkflowDef(def) }
+// CheckWorkflowDef applies the rules of PutWorkflowDef without storing anything: POST /metadata/workflow/validate. at is where the
+// definition is in the request, as the answer names it.
+func (e *Engine) CheckWorkflowDef(at string, def conductor.WorkflowDef) error {
+	return e.checkWorkflowDef(at, def)
+}
 
 // WorkflowDef returns a version of a definition, or the highest one for version 0: GET /metadata/workflow/{name}.
 func (e *Engine) WorkflowDef(name string, version int) (conductor.WorkflowDef, error) {
