@@ -164,8 +164,8 @@ func (w *workflowRules) typed(task conductor.WorkflowTask, at string) {
 			"terminate task must have an terminationStatus parameter and must be set to COMPLETED or FAILED, taskName: %s", task.Name)
 	case task.Type == "TERMINATE" && task.Optional:
 		w.broken(at, task.TaskReferenceName, "terminate task cannot be optional, taskName: %s", task.Name)
-	case task.Type == "WAIT" && has(task.InputParameters, "duration") && has(task.InputParameters, "until"):
-		w.broken(at, task.TaskReferenceName, "Both 'duration' and 'until' specified. Please provide only one input")
+	case task.Type == "WAIT":
+		w.waits(at, task)
 	}
 }
 

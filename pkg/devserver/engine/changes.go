@@ -166,29 +166,62 @@ func (e *Engine) isWorkerTask(t *task) bool {
 // may go on for long, and others want to see or end it.
 const maxSteps = 10_000
 
-// advance decides and applies until nothing is left to do. The execution is locked. It looks at one task at a time, so that
-// each decision knows what the ones before it did.
+// advance decides and applies until nothing is left to do. The execution is locked. As on the real server, what the server does by
+// the way comes before what it does in queues of its own: a workflow that fails meanwhile has not started those.
 func (e *Engine) advance(x *execution, touched []*task, now int64) {
 	env := e.environment(now)
-	work := slices.Clone(touched)
-	for step := 0; ; step++ {
-		if step == maxSteps {
+	var work agenda
+	work.add(touched, env.kinds)
+	for done := 0; ; {
+		if done >= maxSteps {
 			x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
-				return e.visit(x, func(int64) []*task { return work })
+				return e.visit(x, func(int64) []*task { return work.all() })
 			})
 			return
 		}
-		next := work[:min(len(work), 1)]
+		next := work.next()
+		done += len(next)
 		commands := decide(x, next, env)
 		if len(commands) == 0 && len(next) == 0 {
 			return
 		}
-		work = work[len(next):]
 		for _, c := range commands {
-			work = append(work, c.apply(x, now)...)
+			work.add(c.apply(x, now), env.kinds)
 		}
 	}
 }
+
+// agenda is which tasks are to be decided about: those of now together, then the others one by one.
+type agenda struct{ now, later []*task }
+
+func (a *agenda) add(tasks []*task, table kinds) {
+	for _, t := range tasks {
+		if found, _ := table.of(t.Wire.TaskType); found.queued && !t.terminal() {
+			a.later = append(a.later, t)
+		} else {
+			a.now = append(a.now, t)
+		}
+	}
+}
+
+// next is what is decided about in one step: each task once.
+func (a *agenda) next() []*task {
+	if len(a.now) == 0 {
+		next := a.later[:min(len(a.later), 1)]
+		a.later = a.later[len(next):]
+		return next
+	}
+	next, once := a.now[:0:0], make(map[*task]bool, len(a.now))
+	for _, t := range a.now {
+		if !once[t] {
+			next, once[t] = append(next, t), true
+		}
+	}
+	a.now = nil
+	return next
+}
+
+func (a *agenda) all() []*task { return slices.Concat(a.now, a.later) }
 
 // arm sets the alarm of a task to its next time-out. A paused workflow's tasks have none until it resumes.
 func (e *Engine) arm(t *task) {

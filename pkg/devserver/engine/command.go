@@ -120,10 +120,10 @@ func (x *execution) cancelOpen(now int64) {
 	}
 }
 
-// noteFailure adds a task that ended badly by itself to the workflow's lists of failures. They keep a name after its retry
-// succeeded.
+// noteFailure adds a task that failed to the workflow's lists of failures, which one that timed out is not in. They keep a name
+// after its retry succeeded.
 func (x *execution) noteFailure(t *task) {
-	if conductor.TaskSuccessful(t.Wire.Status) || t.Wire.Status == conductor.TaskCanceled {
+	if t.Wire.Status != conductor.TaskFailed && t.Wire.Status != conductor.TaskFailedTerminally {
 		return
 	}
 	x.wf.FailedReferenceTaskNames = withName(x.wf.FailedReferenceTaskNames, t.Wire.ReferenceTaskName)

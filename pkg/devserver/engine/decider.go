@@ -50,17 +50,29 @@ func decide(x *execution, touched []*task, env *environment) []command {
 	if x.wf.Status == conductor.WorkflowPaused {
 		return nil
 	}
+	if end := terminated(touched); end != nil {
+		return end
+	}
 	var commands []command
 	if len(x.tasks) == 0 {
 		commands = begin(x, env)
 	}
 	for _, t := range touched {
-		commands = append(commands, decideTask(x, t, env)...)
+		next := decideTask(x, t, env)
+		if len(next) > 0 && ends(next[len(next)-1]) {
+			return next // nothing else happens any more
+		}
+		commands = append(commands, next...)
 	}
 	if len(commands) == 0 && x.pending == 0 {
 		commands = append(commands, complete(x))
 	}
 	return commands
+}
+
+func ends(c command) bool {
+	_, end := c.(endWorkflow)
+	return end
 }
 
 // begin schedules the first task.
@@ -149,9 +161,8 @@ func workflowStatusAfter(taskStatus string) string {
 // complete ends a workflow that has nothing left to do. Permissive tasks that failed fail it now.
 func complete(x *execution) command {
 	var failures []string
-	for _, name := range x.wf.FailedReferenceTaskNames {
-		t := x.latest[name]
-		if t == nil || conductor.TaskSuccessful(t.Wire.Status) {
+	for _, t := range x.tasks {
+		if t.Wire.Retried || conductor.TaskSuccessful(t.Wire.Status) {
 			continue
 		}
 		failures = append(failures, fmt.Sprintf("Task %s failed with status: %s and reason: '%s'",

@@ -160,7 +160,7 @@ func (t *task) output() map[string]any {
 	case t.loop != nil:
 		return loopScope{t}.tree()
 	case t.missing != nil:
-		return t.joined()
+		return t.joined(false)
 	}
 	return t.Wire.OutputData
 }

@@ -15,6 +15,7 @@ const (
 	typeSubWorkflow = "SUB_WORKFLOW"
 	typeWait        = "WAIT"
 	typeYield       = "YIELD"
+	typeTerminate   = "TERMINATE"
 
 	typeExclusiveJoin = "EXCLUSIVE_JOIN"
 )
@@ -33,6 +34,8 @@ type kind struct {
 	// early marks kinds whose schedule has done something already (chosen, begun to wait): what an operator tries again is
 	// scheduled anew, not copied.
 	early bool
+	// queued marks kinds that the real server does in queues of its own, after what it does at once.
+	queued bool
 	// final marks kinds that are never retried: a failed JOIN fails again.
 	final bool
 }
@@ -89,7 +92,7 @@ func newKinds() kinds {
 		"START_WORKFLOW":     startWorkflowKind(),
 		typeSubWorkflow:      subWorkflowKind(),
 		"SWITCH":             switchKind(),
-		"TERMINATE":          terminateKind(),
+		typeTerminate:        terminateKind(),
 		typeWait:             waitKind(),
 	}
 	return table

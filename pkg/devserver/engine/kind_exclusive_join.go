@@ -10,10 +10,7 @@ func exclusiveJoinKind() kind {
 func scheduleExclusiveJoin(m *mapping) ([]*task, error) {
 	t := m.newTask()
 	t.Wire.TaskDefName = t.Wire.TaskType
-	t.Wire.InputData = map[string]any{"joinOn": texts(m.n.task.JoinOn)}
-	if fallback := m.n.task.DefaultExclusiveJoinTask; len(fallback) > 0 {
-		t.Wire.InputData["defaultExclusiveJoinTask"] = texts(fallback)
-	}
+	t.Wire.InputData = map[string]any{"joinOn": texts(m.n.task.JoinOn), "defaultExclusiveJoinTask": texts(m.n.task.DefaultExclusiveJoinTask)}
 	t.Wire.Status, t.Wire.StartTime = conductor.TaskInProgress, m.env.now
 	return []*task{t}, nil
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // httpKind is HTTP: a request to somebody's server, whose answer is the output.
-func httpKind() kind { return kind{schedule: scheduleHTTP, execute: executeHTTP} }
+func httpKind() kind { return kind{schedule: scheduleHTTP, execute: executeHTTP, queued: true} }
 
 // scheduleHTTP notes in the input whether somebody else completes the task, as the real server does.
 func scheduleHTTP(m *mapping) ([]*task, error) {

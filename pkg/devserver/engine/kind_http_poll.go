@@ -9,7 +9,7 @@ import (
 )
 
 // httpPollKind is HTTP_POLL: the same request again and again, until a condition over its answer holds.
-func httpPollKind() kind { return kind{schedule: scheduleHTTP, execute: executeHTTPPoll} }
+func httpPollKind() kind { return kind{schedule: scheduleHTTP, execute: executeHTTPPoll, queued: true} }
 
 // pollInterval is how many seconds pass between two requests, where the task does not say.
 const pollInterval = 60

@@ -9,7 +9,9 @@ import (
 
 // joinKind is JOIN: it is over when every task that it names is. Each of those reports once, so that a wide fork costs no
 // more per branch than a narrow one.
-func joinKind() kind { return kind{schedule: scheduleJoin, execute: executeJoin, final: true} }
+func joinKind() kind {
+	return kind{schedule: scheduleJoin, execute: executeJoin, final: true, queued: true}
+}
 
 func scheduleJoin(m *mapping) ([]*task, error) {
 	t := m.newTask()
@@ -96,12 +98,17 @@ func (x *execution) arrive(t *task) []*task {
 	return complete
 }
 
-// joined is the output of a JOIN so far: that of each task which has any.
-func (t *task) joined() map[string]any {
+// joined is the output of a JOIN so far: that of each task which has any, also of one that goes on. What ended in this very step
+// counts only for a JOIN that is over.
+func (t *task) joined(over bool) map[string]any {
 	output := map[string]any{}
 	for _, name := range t.joins() {
-		_, open := t.missing[name]
-		if branch := t.x.latest[name]; !open && branch != nil && len(branch.Wire.OutputData) > 0 {
+		branch := t.x.latest[name]
+		if branch != nil && !over && branch.dirty && branch.Wire.TaskType == typeSubWorkflow && branch.Wire.SubWorkflowID != "" {
+			output[name] = map[string]any{"subWorkflowId": branch.Wire.SubWorkflowID}
+			continue
+		}
+		if branch != nil && (over || !branch.dirty) && len(branch.Wire.OutputData) > 0 {
 			output[name] = branch.Wire.OutputData
 		}
 	}
@@ -114,7 +121,7 @@ func executeJoin(x *execution, t *task, _ *environment) []command {
 	if len(t.missing) > 0 {
 		return nil
 	}
-	end := finishTask{task: t, status: conductor.TaskCompleted, output: t.joined()}
+	end := finishTask{task: t, status: conductor.TaskCompleted, output: t.joined(true)}
 	var failures, errors []string
 	for _, name := range t.joins() {
 		branch := x.latest[name]

@@ -3,7 +3,7 @@ package engine
 import "github.com/orkesctl/orkesctl/pkg/conductor"
 
 // kafkaKind is KAFKA_PUBLISH: there is no client of Kafka here, so that it fails and says so.
-func kafkaKind() kind { return kind{schedule: scheduleOne, execute: executeKafka} }
+func kafkaKind() kind { return kind{schedule: scheduleOne, execute: executeKafka, queued: true} }
 
 func executeKafka(_ *execution, t *task, _ *environment) []command {
 	request, given := t.Wire.InputData["kafka_request"].(map[string]any)

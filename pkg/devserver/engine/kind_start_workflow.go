@@ -11,7 +11,9 @@ import (
 )
 
 // startWorkflowKind is START_WORKFLOW: it starts another workflow and does not wait for it.
-func startWorkflowKind() kind { return kind{schedule: scheduleOne, execute: executeStartWorkflow} }
+func startWorkflowKind() kind {
+	return kind{schedule: scheduleOne, execute: executeStartWorkflow, queued: true}
+}
 
 func executeStartWorkflow(_ *execution, t *task, _ *environment) []command {
 	given, ok := t.Wire.InputData["startWorkflow"].(map[string]any)

@@ -8,7 +8,9 @@ import (
 )
 
 // subWorkflowKind is SUB_WORKFLOW: another workflow runs inside this one, and its end is the task's.
-func subWorkflowKind() kind { return kind{schedule: scheduleSubWorkflow, execute: executeSubWorkflow} }
+func subWorkflowKind() kind {
+	return kind{schedule: scheduleSubWorkflow, execute: executeSubWorkflow, queued: true}
+}
 
 // maxNesting is how deep workflows may run inside one another: one that contains itself would otherwise never end.
 const maxNesting = 100
@@ -92,6 +94,7 @@ func (e *Engine) bear(t *task, req conductor.StartWorkflowRequest, from birth) [
 		if t.terminal() {
 			return nil
 		}
+		t.Wire.SubWorkflowID, t.Wire.OutputData = "", map[string]any{}
 		return finishTask{task: t, status: conductor.TaskFailed, reason: because(err)}.apply(t.x, now)
 	})...)
 }

@@ -141,7 +141,7 @@ func TestInline(t *testing.T) {
 			"error": "Unknown evaluator 'bogus' in INLINE task.",
 		}},
 		{"an error", map[string]any{"expression": "throw new Error('no')"}, conductor.TaskFailedTerminally, map[string]any{
-			"error": "Error evaluating the script `Error: no` at line 1",
+			"error": "Error evaluating the script `Error: no`",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

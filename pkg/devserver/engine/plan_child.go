@@ -38,7 +38,8 @@ func (b *planner) child(t *conductor.WorkflowTask) template {
 			compiled.fields[key] = template{literal: value}
 		}
 	}
-	if _, isText := params.WorkflowDefinition.(string); !isText {
+	if _, isText := params.WorkflowDefinition.(string); !isText && params.WorkflowDefinition != nil {
+		compiled.fields["version"] = template{} // the definition has its own
 		compiled.fields["workflowDefinition"] = template{literal: params.WorkflowDefinition}
 	}
 	return compiled

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/metrics"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,15 +63,16 @@ func (j *javascript) eval(source string, bindings map[string]any) (any, error) {
 	if err := guardTexts(vm); err != nil {
 		return nil, scriptFailure(err)
 	}
+	given := newHostValues(vm)
 	for name, value := range bindings {
-		if err := vm.Set(name, toScript(vm, value)); err != nil {
+		if err := vm.Set(name, given.of(value)); err != nil {
 			return nil, scriptFailure(err)
 		}
 	}
 	defer watch("Script", j.limit, func(reason string) { vm.Interrupt(reason) })()
 	value, err := vm.RunProgram(program)
 	if err != nil {
-		return nil, scriptFailure(err)
+		return nil, scriptThrew(err, source)
 	}
 	return plainScript(vm, value)
 }
@@ -156,7 +158,10 @@ func guardTexts(vm *goja.Runtime) error {
 }
 
 // scriptFailure words an error of the JavaScript engine as the real server's users know it.
-func scriptFailure(err error) error {
+func scriptFailure(err error) error { return scriptThrew(err, "") }
+
+// scriptThrew is scriptFailure of a script whose source is known: an error that it made itself is told without the line.
+func scriptThrew(err error, source string) error {
 	var interrupted *goja.InterruptedError
 	var overflow *goja.StackOverflowError
 	var thrown *goja.Exception
@@ -166,15 +171,29 @@ func scriptFailure(err error) error {
 	case errors.As(err, &overflow):
 		return &scriptError{message: "Error evaluating the script `RangeError: Maximum call stack size exceeded`"}
 	case errors.As(err, &thrown):
-		return &scriptError{message: fmt.Sprintf("Error evaluating the script `%s`%s", thrown.Value().String(), atLine(thrown))}
+		return &scriptError{message: fmt.Sprintf("Error evaluating the script `%s`%s", thrown.Value().String(), atLine(thrown, source))}
 	}
 	return &scriptError{message: fmt.Sprintf("Error evaluating the script `%s`", err)}
 }
 
-func atLine(thrown *goja.Exception) string {
+func atLine(thrown *goja.Exception, source string) string {
 	stack := thrown.Stack()
-	if len(stack) == 0 || stack[0].Position().Line == 0 {
+	if len(stack) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" at line %d", stack[0].Position().Line)
+	at := stack[0].Position()
+	if at.Line == 0 || makesError(source, at.Line, at.Column) {
+		return ""
+	}
+	return fmt.Sprintf(" at line %d", at.Line)
+}
+
+// makesError reports whether an error is made at a place in a script: new TypeError(…), Error(…).
+func makesError(source string, line, column int) bool {
+	lines := strings.Split(source, "\n")
+	if line > len(lines) || column < 1 || column > len(lines[line-1]) {
+		return false
+	}
+	name, _, called := strings.Cut(strings.TrimPrefix(lines[line-1][column-1:], "new "), "(")
+	return called && strings.HasSuffix(strings.TrimSpace(name), "Error") && !strings.ContainsAny(strings.TrimSpace(name), " ;,")
 }

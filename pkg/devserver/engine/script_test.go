@@ -43,7 +43,9 @@ func TestScriptsThatFail(t *testing.T) {
 	js.limit = 50 * time.Millisecond
 	for source, wanted := range map[string]string{
 		`$.nope.x`:                             "Error evaluating the script `TypeError: Cannot read property 'x' of undefined` at line 1",
-		"\nthrow new Error('no')":              "Error evaluating the script `Error: no` at line 2",
+		"\nthrow new Error('no')":              "Error evaluating the script `Error: no`",
+		"\nthrow 'no'":                         "Error evaluating the script `no` at line 2",
+		"(() => { throw TypeError('no') })()":  "Error evaluating the script `TypeError: no`",
 		`throw "text"`:                         "Error evaluating the script `text`",
 		`a b`:                                  "SyntaxError",
 		`missing`:                              "ReferenceError: missing is not defined",

@@ -15,23 +15,48 @@ const (
 	scriptValues = 1_000_000
 )
 
-// toScript makes a JavaScript value of a JSON value: real arrays and objects, which belong to the script.
-func toScript(vm *goja.Runtime, value any) goja.Value {
+// hostValues makes JavaScript values of JSON values: real arrays and objects, which belong to the script. As a text they are what
+// Java's maps and lists are: {a=1}, [1, x].
+type hostValues struct {
+	vm              *goja.Runtime
+	objects, arrays *goja.Object // their prototypes
+}
+
+func newHostValues(vm *goja.Runtime) *hostValues {
+	h := &hostValues{vm: vm, objects: vm.NewObject(), arrays: vm.NewObject()}
+	text := vm.ToValue(func(call goja.FunctionCall) goja.Value {
+		value, err := plainScript(vm, call.This)
+		if err != nil {
+			panic(vm.NewTypeError(err.Error()))
+		}
+		return vm.ToValue(javaText(value))
+	})
+	for _, prototype := range []*goja.Object{h.objects, h.arrays} {
+		_ = prototype.DefineDataProperty("toString", text, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE) // fails only where one is sealed
+	}
+	_ = h.arrays.SetPrototype(vm.NewArray().Prototype()) // fails only where that makes a circle
+	return h
+}
+
+func (h *hostValues) of(value any) goja.Value {
+	vm := h.vm
 	switch v := plain(value).(type) {
 	case growing:
-		return vm.NewDynamicObject(growingObject{growing: v, vm: vm})
+		return vm.NewDynamicObject(growingObject{growing: v, host: h})
 	case map[string]any:
-		object := vm.NewObject()
+		object := vm.CreateObject(h.objects)
 		for _, key := range sortedKeys(v) {
-			_ = object.Set(key, toScript(vm, v[key])) // fails only where a setter does, and a new object has none
+			_ = object.Set(key, h.of(v[key])) // fails only where a setter does, and a new object has none
 		}
 		return object
 	case []any:
 		items := make([]any, 0, len(v))
 		for _, item := range v {
-			items = append(items, toScript(vm, item))
+			items = append(items, h.of(item))
 		}
-		return vm.NewArray(items...)
+		array := vm.NewArray(items...)
+		_ = array.SetPrototype(h.arrays)
+		return array
 	case json.Number:
 		if whole, err := v.Int64(); err == nil {
 			return vm.ToValue(whole)
@@ -154,18 +179,18 @@ type growing struct {
 // growingObject reads it for a script. A script that writes is ignored.
 type growingObject struct {
 	growing
-	vm *goja.Runtime
+	host *hostValues
 }
 
 func (g growingObject) Get(key string) goja.Value {
 	if key == strconv.Itoa(g.number) {
-		return toScript(g.vm, g.last)
+		return g.host.of(g.last)
 	}
 	value, ok := g.of[key]
 	if !ok {
 		return nil
 	}
-	return toScript(g.vm, value)
+	return g.host.of(value)
 }
 
 func (g growingObject) Set(string, goja.Value) bool { return false }

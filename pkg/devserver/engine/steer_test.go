@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -374,8 +373,7 @@ func TestRestartForgetsItsTasks(t *testing.T) {
 }
 
 // operator does to a workflow that has ended whatever an operator may, by chance.
-func (w *restless) operate() {
-	id := w.id
+func (w *restless) operate(id string) {
 	if runs := w.index.everything(); w.dice.IntN(3) == 0 {
 		id = runs[w.dice.IntN(len(runs))].id
 	}
@@ -401,24 +399,14 @@ func (w *restless) operate() {
 func TestRandomWorkflowsEndWhateverOperatorsDo(t *testing.T) {
 	for seed := range uint64(30) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			dice := rand.New(rand.NewPCG(seed, 23))
-			w := &restless{kept: newRecording(), dice: dice}
-			w.rig = newRig(t, on(w.kept, 0))
-			w.taskDef("work", func(d *conductor.TaskDef) { d.RetryCount, d.RetryDelaySeconds = 1, 1 })
-			w.flow("leaf", nil, simple("work", "l"))
-			w.flow("flow", nil, (&author{dice: dice}).tasks(3)...)
-			w.id = w.start("flow", map[string]any{"x": []string{"a", "e", "z"}[dice.IntN(3)]})
+			p, w := newRestless(t, seed)
 			for range 4 {
-				for round := 0; len(w.index.active()) > 0; round++ {
-					require.Less(t, round, 300, "it hangs: %v", w.states(w.id))
-					w.round()
-				}
-				w.operate()
+				p.run()
+				require.Empty(t, w.index.active(), "it hangs: %v", p.log)
+				w.operate(p.root)
+				p.moves = 0
 			}
-			for round := 0; len(w.index.active()) > 0; round++ {
-				require.Less(t, round, 300, "it hangs: %v", w.states(w.id))
-				w.round()
-			}
+			p.run()
 			w.settled()
 			w.reload()
 		})
