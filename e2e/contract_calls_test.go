@@ -27,7 +27,7 @@ type contractCall struct {
 
 // contractCalls uses every method of the client, in an order in which each finds what it needs.
 func contractCalls() []contractCall {
-	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), vaultCalls(), waitingCalls(), steeringCalls(), endingCalls())
+	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), vaultCalls(), scheduleCalls(), waitingCalls(), steeringCalls(), endingCalls())
 }
 
 const inventoryTask = `{"name":"get-inventory","timeoutSeconds":60,"totalTimeoutSeconds":0,"responseTimeoutSeconds":30}`
@@ -269,6 +269,34 @@ func vaultCalls() []contractCall {
 		}},
 		{"Environment.Delete", func(ctx context.Context, c *conductor.Client, _ *played) error {
 			return c.Environment.Delete(ctx, "region")
+		}},
+	}
+}
+
+// scheduleCalls are about schedules. The answers of both products are alike.
+func scheduleCalls() []contractCall {
+	const schedule = `{"name":"nightly","cronExpression":"0 0 2 * * ?","zoneId":"UTC","startWorkflowRequest":{"name":"get-inventory-demo","input":{"id":"42"}}}`
+	return []contractCall{
+		{"Schedules.Put", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Schedules.Put(ctx, json.RawMessage(schedule))
+		}},
+		{"Schedules.List", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Schedules.List(ctx, ""))
+		}},
+		{"Schedules.Get", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Schedules.Get(ctx, "nightly"))
+		}},
+		{"Schedules.Pause", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Schedules.Pause(ctx, "nightly", "")
+		}},
+		{"Schedules.Resume", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Schedules.Resume(ctx, "nightly")
+		}},
+		{"Schedules.Runs", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return only(c.Schedules.Runs(ctx, conductor.SearchQuery{Size: 5, Query: "nightly"}))
+		}},
+		{"Schedules.Delete", func(ctx context.Context, c *conductor.Client, _ *played) error {
+			return c.Schedules.Delete(ctx, "nightly")
 		}},
 	}
 }

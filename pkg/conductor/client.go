@@ -13,6 +13,7 @@ type Client struct {
 	Applications  *ApplicationService
 	Authorization *AuthorizationService
 	Users         *UserService
+	Schedules     *ScheduleService
 	Secrets       *SecretService
 	Environment   *EnvironmentService
 
@@ -124,6 +125,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	c.Workflows, c.Tasks = &WorkflowService{c}, &TaskService{c}
 	c.Applications, c.Authorization, c.Users = &ApplicationService{c}, &AuthorizationService{c}, &UserService{c}
 	c.Secrets, c.Environment = &SecretService{c}, &EnvironmentService{c}
+	c.Schedules = &ScheduleService{c}
 	return c, nil
 }
 

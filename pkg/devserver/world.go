@@ -10,6 +10,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/api"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/event"
+	"github.com/orkesctl/orkesctl/pkg/devserver/schedule"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
@@ -17,25 +18,28 @@ import (
 
 // world is all that has state: a snapshot that is restored makes another one, which takes its place.
 type world struct {
-	engine  *engine.Engine
-	events  *event.Handlers
-	handler http.Handler
-	lease   *lease
+	engine    *engine.Engine
+	events    *event.Handlers
+	schedules *schedule.Scheduler
+	handler   http.Handler
+	lease     *lease
 }
 
 // wake lets a world that is asleep act by itself.
 func (w *world) wake() {
 	w.engine.Wake()
 	w.events.Serve(w.engine)
+	w.schedules.Wake()
 }
 
 // close ends what the world does by itself.
 func (w *world) close() error {
+	w.schedules.Close()
 	w.events.Close()
 	return w.engine.Close()
 }
 
-// newWorld makes a world of what the lease holds. One that is asleep does nothing by itself until its engine wakes.
+// newWorld makes a world of what the lease holds. One that is asleep does nothing by itself until it wakes.
 func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	rules, err := s.rules(kept)
 	if err != nil {
@@ -71,10 +75,14 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	if err != nil {
 		return nil, errors.Join(err, eng.Close())
 	}
+	schedules, err := schedule.Open(context.Background(), schedule.Options{Store: kept, Clock: opts.Clock, Logger: opts.Logger, Start: eng.StartOnce})
+	if err != nil {
+		return nil, errors.Join(err, eng.Close())
+	}
 	settings := api.Options{
 		Events: events, Webhooks: hooks,
 		Engine: eng, Access: rules, Logger: opts.Logger, Version: opts.Version, Now: opts.Clock.Now, Hosts: s.hosts,
-		Secrets: secrets, Environment: environment,
+		Secrets: secrets, Environment: environment, Schedules: schedules,
 		Observer: api.Observer{Requests: &s.requests, Log: opts.AccessLog},
 		Control:  api.Control{Snapshot: s.Snapshot, Restore: s.Restore, Reset: s.Reset},
 	}
@@ -83,8 +91,9 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	}
 	if !asleep {
 		events.Serve(eng)
+		schedules.Wake()
 	}
-	return &world{engine: eng, events: events, handler: api.New(settings), lease: kept}, nil
+	return &world{engine: eng, events: events, schedules: schedules, handler: api.New(settings), lease: kept}, nil
 }
 
 // rules are the access rules of the flavour with the administrator in place; nil where there are none.

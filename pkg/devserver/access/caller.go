@@ -85,6 +85,8 @@ func (c *Caller) roleAllows(access string, target conductor.Target) bool {
 		return reads || c.is(roleMetadataManager) || c.is(roleWorkflowManager) && (access == "READ" || access == "EXECUTE")
 	case "EVENT_HANDLER", "WEBHOOK": // who may write all of them may also read them [inferred]
 		return reads || c.is(roleMetadataManager)
+	case "WORKFLOW_SCHEDULE":
+		return reads
 	case "APPLICATION":
 		return reads || c.is(roleApplicationManager) || access == "READ" && target.ID == c.access.appOf(c.id)
 	default:

@@ -10,6 +10,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/event"
+	"github.com/orkesctl/orkesctl/pkg/devserver/schedule"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
 )
@@ -28,6 +29,8 @@ type Options struct {
 	// Events are the event handlers, Webhooks the webhooks of the Orkes flavour.
 	Events   *event.Handlers
 	Webhooks *webhook.Webhooks
+	// Schedules start workflows at their times.
+	Schedules *schedule.Scheduler
 	// Control is the development server's own.
 	Control Control
 	// Observer is told of every request.
@@ -61,6 +64,7 @@ func newAPI(opts Options) *api {
 	a.executeRoutes()
 	a.vaultRoutes()
 	a.eventRoutes()
+	a.scheduleRoutes()
 	a.taskRoutes()
 	a.serverRoutes()
 	a.controlRoutes()

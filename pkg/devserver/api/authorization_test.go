@@ -65,7 +65,7 @@ func TestGrantsAreTold(t *testing.T) {
 		require.Len(t, read[[]map[string]any](f, "ADMIN", "GET /api/auth/subjects/USER/JANE/grants"+query, ""), want, query)
 	}
 	self := f.field("granted", "GET /api/token/userInfo", "", "id")
-	require.Len(t, read[[]map[string]any](f, "granted", "GET /api/auth/subjects/USER/"+self+"/grants", ""), 3, "a task, a workflow and the tag of a secret")
+	require.Len(t, read[[]map[string]any](f, "granted", "GET /api/auth/subjects/USER/"+self+"/grants", ""), 4, "a task, a workflow, a schedule and the tag of a secret")
 	require.Equal(t, 403, f.send("granted", "GET /api/auth/subjects/USER/jane/grants", "").Code)
 	f.must("ADMIN", "DELETE /api/auth/subjects/USER/jane/grants?resourceType=TASK_DEF", "")
 	require.Len(t, read[[]map[string]any](f, "ADMIN", "GET /api/auth/subjects/USER/jane/grants", ""), 1)

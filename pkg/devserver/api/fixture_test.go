@@ -20,6 +20,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/event"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
+	"github.com/orkesctl/orkesctl/pkg/devserver/schedule"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
@@ -51,6 +52,7 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, f.rules.Bootstrap(context.Background(), "admin", adminKey, adminSecret))
 	f.identities()
 	f.definitions("owner")
+	f.schedule("owner")
 	f.things()
 	f.execution("ADMIN")
 	return f
@@ -63,6 +65,7 @@ func newOpenFixture(t *testing.T) *fixture {
 	f.tokens["anybody"] = ""
 	f.serve(engine.Options{})
 	f.definitions("anybody")
+	f.schedule("anybody")
 	f.execution("anybody")
 	return f
 }
@@ -91,8 +94,13 @@ func (f *fixture) serve(opts engine.Options) {
 		require.NoError(f.t, err)
 		return values
 	}
+	schedules, err := schedule.Open(context.Background(), schedule.Options{
+		Store: store.NewMemory(), Clock: engine.NewManualClock(f.now), Start: eng.StartOnce,
+	})
+	require.NoError(f.t, err)
+	f.t.Cleanup(schedules.Close)
 	f.api = newAPI(Options{
-		Secrets: open(vault.Secrets), Environment: open(vault.Environment),
+		Secrets: open(vault.Secrets), Environment: open(vault.Environment), Schedules: schedules,
 		Events: handlers, Webhooks: hooks, Engine: eng, Access: f.rules, Logger: slog.New(slog.DiscardHandler), Version: "test",
 		Now: func() time.Time { return f.now }, Control: f.control(),
 	})
@@ -140,9 +148,9 @@ func (f *fixture) identities() {
 	f.granted = f.application("granted", "WORKER")
 	f.application("owner", "METADATA_API", "APPLICATION_CREATOR")
 	f.application("METADATA_API", "METADATA_API")
-	for _, target := range []conductor.Target{taskTarget("t"), workflowTarget("f")} {
+	for target, right := range map[conductor.Target]string{taskTarget("t"): "EXECUTE", workflowTarget("f"): "EXECUTE", access.Schedule("d"): "READ"} {
 		require.NoError(f.t, f.rules.Grant(ctx, conductor.Authorization{
-			Subject: conductor.Subject{Type: "USER", ID: f.granted}, Target: target, Access: []string{"EXECUTE"},
+			Subject: conductor.Subject{Type: "USER", ID: f.granted}, Target: target, Access: []string{right},
 		}))
 	}
 }
@@ -173,6 +181,11 @@ func (f *fixture) definitions(as string) {
 // handlerOf is an event handler of the event x of workflow f.
 func handlerOf(name string) string {
 	return `{"name":"` + name + `","event":"conductor:f:x","active":true,"actions":[{"action":"start_workflow","start_workflow":{"name":"f"}}]}`
+}
+
+func (f *fixture) schedule(as string) {
+	f.t.Helper()
+	f.must(as, "POST /api/scheduler/schedules", `{"name":"d","cronExpression":"@daily","startWorkflowRequest":{"name":"f"},"tags":[{"key":"k","value":"v"}]}`)
 }
 
 func (f *fixture) things() {

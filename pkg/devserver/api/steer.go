@@ -88,20 +88,26 @@ func (a *api) bulk(choose choice) handler {
 			return nil, fault.Invalid("Cannot process %d workflows in bulk: 1 to 1000", len(ids))
 		}
 		do := choose(c)
-		result := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}}
-		for _, id := range ids {
-			err := a.maySteer(c, id)
-			if err == nil {
-				err = do(c.Context(), id)
+		return eachOf(ids, func(id string) error {
+			if err := a.maySteer(c, id); err != nil {
+				return err
 			}
-			if err != nil {
-				result.BulkErrorResults[id] = err.Error()
-				continue
-			}
-			result.BulkSuccessfulResults = append(result.BulkSuccessfulResults, id)
-		}
-		return result, nil
+			return do(c.Context(), id)
+		}), nil
 	}
+}
+
+// eachOf does the same to each, and says how it went.
+func eachOf(ids []string, do func(id string) error) conductor.BulkResponse {
+	result := conductor.BulkResponse{BulkErrorResults: map[string]string{}, BulkSuccessfulResults: []string{}}
+	for _, id := range ids {
+		if err := do(id); err != nil {
+			result.BulkErrorResults[id] = err.Error()
+			continue
+		}
+		result.BulkSuccessfulResults = append(result.BulkSuccessfulResults, id)
+	}
+	return result
 }
 
 // terminating starts the failure workflow only where it is asked for.

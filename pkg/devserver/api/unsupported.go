@@ -20,20 +20,9 @@ func lines(text string) []string {
 
 // bothProducts are routes of open-source Conductor and Orkes.
 const bothProducts = `
-DELETE /api/scheduler/schedules/{name}
 GET /api/admin/config
 GET /api/admin/queues
 GET /api/admin/task/{tasktype}
-GET /api/scheduler/admin/pause
-GET /api/scheduler/admin/requeue
-GET /api/scheduler/admin/resume
-GET /api/scheduler/nextFewSchedules
-GET /api/scheduler/schedules
-GET /api/scheduler/schedules/search
-GET /api/scheduler/schedules/{name}
-GET /api/scheduler/schedules/{name}/pause
-GET /api/scheduler/schedules/{name}/resume
-GET /api/scheduler/search/executions
 GET /api/tasks/externalstoragelocation
 GET /api/tasks/search-v2
 GET /api/workflow/externalstoragelocation
@@ -41,12 +30,7 @@ GET /api/workflow/search-by-tasks
 GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}
 POST /api/admin/sweep/requeue/{workflowId}
-POST /api/scheduler/schedules
 POST /api/workflow/bulk/search
-PUT /api/scheduler/bulk/pause
-PUT /api/scheduler/bulk/resume
-PUT /api/scheduler/schedules/{name}/pause
-PUT /api/scheduler/schedules/{name}/resume
 `
 
 // orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.
@@ -68,7 +52,6 @@ DELETE /api/registry/service/protos/{registryName}/{filename}
 DELETE /api/registry/service/{name}
 DELETE /api/registry/service/{registryName}/methods
 DELETE /api/roles/{name}
-DELETE /api/scheduler/schedules/{name}/tags
 DELETE /api/schema/{name}
 DELETE /api/schema/{name}/{version}
 GET /api/admin/redisUsage
@@ -111,8 +94,6 @@ GET /api/registry/service/{name}/discover
 GET /api/roles/custom
 GET /api/roles/permissions
 GET /api/roles/{name}
-GET /api/scheduler/schedules/tags
-GET /api/scheduler/schedules/{name}/tags
 GET /api/schema
 GET /api/schema/{name}
 GET /api/schema/{name}/{version}
@@ -154,7 +135,6 @@ PUT /api/integrations/provider/{name}/tags
 PUT /api/prompts/{name}
 PUT /api/prompts/{name}/tags
 PUT /api/roles/{name}
-PUT /api/scheduler/schedules/{name}/tags
 `
 
 // orkesOpen are routes of Orkes that are called without a token: by the console before it signs in. The document asks for a token

@@ -9,7 +9,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
-// Reaction is what an event handler or a webhook does to workflows: on behalf of whom, and for which event.
+// Reaction is what an event handler, a webhook or a schedule does to workflows: on behalf of whom, and for which event.
 type Reaction struct {
 	By    string // whose rights count: who defined the handler
 	Event string // the event's name, which workflows that it starts carry
@@ -24,6 +24,11 @@ func (e *Engine) StartFor(r Reaction, given map[string]any) (string, error) {
 	if err != nil {
 		return "", fault.Invalid("%s", err)
 	}
+	return e.StartOnce(r, req)
+}
+
+// StartOnce starts a workflow if By may, and once for a Key. Errors as of Start and Rights.MayStart.
+func (e *Engine) StartOnce(r Reaction, req conductor.StartWorkflowRequest) (string, error) {
 	from := birth{by: r.By, event: r.Event, chain: r.Chain}
 	if r.Key != "" {
 		from.id = namedID("reaction:" + r.Key)
