@@ -121,7 +121,7 @@ func arguments(jar, dir, port string) []string {
 		"--conductor.db.type=sqlite", "--conductor.queue.type=sqlite", "--conductor.indexing.type=sqlite",
 		"--conductor.workflow-execution-lock.type=local_only", "--conductor.integrations.ai.enabled=false",
 		"--conductor.default-event-queue.type=conductor", "--conductor.app.taskExecutionPostponeDuration=10s",
-		"--conductor.app.workflow-offset-timeout=5s",
+		"--conductor.app.workflow-offset-timeout=5s", "--conductor.workflow-message-queue.enabled=true",
 	}
 }
 

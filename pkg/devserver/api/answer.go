@@ -23,8 +23,9 @@ func write(w http.ResponseWriter, result any) {
 	case noContent:
 		w.WriteHeader(http.StatusNoContent)
 	case text:
-		w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
-		_, _ = io.WriteString(w, string(v))
+		writeText(w, http.StatusOK, string(v))
+	case plain:
+		writeText(w, v.status, v.text)
 	case typed:
 		w.Header().Set("Content-Type", v.contentType)
 		w.Header().Set("Content-Length", strconv.Itoa(len(v.data)))
@@ -32,6 +33,12 @@ func write(w http.ResponseWriter, result any) {
 	default:
 		writeJSON(w, http.StatusOK, v)
 	}
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text)
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -69,10 +76,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 		a.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		f = &fault.Error{Message: err.Error()}
 	}
-	status := map[fault.Kind]int{
-		fault.KindInternal: 500, fault.KindInvalid: 400, fault.KindUnauthenticated: 401, fault.KindForbidden: 403, fault.KindNotFound: 404,
-		fault.KindConflict: 409, fault.KindTooLarge: 413, fault.KindUnsupported: 501,
-	}[f.Kind]
+	status := statusOf(f.Kind)
 	if f.Kind == fault.KindUnauthenticated {
 		writeJSON(w, status, authError{Status: status, Message: f.Message, Error: f.Code, Timestamp: a.Now().UnixMilli()})
 		return
@@ -85,6 +89,15 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 		body.Metadata = map[string]string{"unsupported": f.Subject}
 	}
 	writeJSON(w, status, body)
+}
+
+// statusOf is the HTTP status of a kind of fault.
+func statusOf(kind fault.Kind) int {
+	return map[fault.Kind]int{
+		fault.KindInternal: 500, fault.KindInvalid: 400, fault.KindUnauthenticated: 401, fault.KindForbidden: 403, fault.KindNotFound: 404,
+		fault.KindConflict: 409, fault.KindTooLarge: 413, fault.KindUnsupported: 501,
+		fault.KindTooMany: 429,
+	}[kind]
 }
 
 // body decodes the request's JSON. An empty body is an error unless optional.

@@ -62,6 +62,7 @@ func newAPI(opts Options) *api {
 	a.workflowRoutes()
 	a.steerRoutes()
 	a.executeRoutes()
+	a.messageRoutes()
 	a.vaultRoutes()
 	a.eventRoutes()
 	a.scheduleRoutes()
@@ -99,6 +100,12 @@ type typed struct {
 type text string
 
 type noContent struct{}
+
+// plain is a refusal in plain text.
+type plain struct {
+	status int
+	text   string
+}
 
 type handler func(*call) (any, error)
 

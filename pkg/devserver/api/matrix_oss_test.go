@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,7 +17,11 @@ func TestOpenSourceMatrix(t *testing.T) {
 				f.tokens["anybody"] = token
 				answer := f.send("anybody", r.call, r.body)
 				require.Equal(t, r.want[0], answer.Code, "%s: %s", name, answer.Body)
-				if answer.Code >= 400 {
+				switch {
+				case answer.Code < 400:
+				case strings.HasSuffix(r.pattern, "/messages") && answer.Code != 400: // in plain text on the real server too
+					require.Contains(t, answer.Body.String(), "Workflow ")
+				default:
 					requireRefusal(t, answer)
 				}
 			}

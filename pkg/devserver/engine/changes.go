@@ -20,6 +20,7 @@ type changes struct {
 	logged   []*task
 	events   []Event
 	removed  []store.Record
+	mail     []store.Record // messages that came and went
 	errands  []errand
 	rearm    []*task // alarms that rang, whatever the step did
 	dropped  []*task // of iterations that are not kept
@@ -106,6 +107,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 	}
 	x.packed = nil
 	e.address(c, now)
+	c.errands = append(c.errands, e.admissions.follow(x)...)
 	err := e.commit(ctx, x)
 	for _, t := range c.tasks {
 		t.dirty = err != nil
@@ -151,7 +153,7 @@ func (c *changes) reset(failed, ended bool) {
 		left.tasks, left.queued, left.events = c.tasks[:0], c.queued[:0], c.events[:0]
 	}
 	if failed {
-		left.tasks, left.workflow, left.logged, left.removed, left.messages = c.tasks, c.workflow, c.logged, c.removed, c.messages
+		left.tasks, left.workflow, left.logged, left.removed, left.messages, left.mail = c.tasks, c.workflow, c.logged, c.removed, c.messages, c.mail
 	}
 	*c = left
 }

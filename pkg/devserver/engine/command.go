@@ -98,6 +98,7 @@ func (c endWorkflow) apply(x *execution, now int64) []*task {
 	if c.cause != nil {
 		x.noteFailure(c.cause)
 	}
+	x.take(len(x.inbox)) // nobody asks for them any more
 	x.wf.EndTime = now
 	x.wf.Output = c.output
 	if c.output == nil {

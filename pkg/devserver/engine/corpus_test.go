@@ -98,7 +98,7 @@ func (r *rig) waits(id string) bool {
 			continue
 		}
 		switch task.TaskType {
-		case "WAIT", "HUMAN", "WAIT_FOR_WEBHOOK", "YIELD":
+		case "WAIT", "HUMAN", "WAIT_FOR_WEBHOOK", "YIELD", typePullMessages:
 			return true
 		case typeSubWorkflow:
 			if r.waits(task.SubWorkflowID) {

@@ -47,7 +47,7 @@ func decide(x *execution, touched []*task, env *environment) []command {
 	if end, due := workflowTimeout(x, env.now); due {
 		return []command{end}
 	}
-	if x.wf.Status == conductor.WorkflowPaused {
+	if x.wf.Status == conductor.WorkflowPaused || x.wf.RateLimited {
 		return nil
 	}
 	if end := terminated(touched); end != nil {

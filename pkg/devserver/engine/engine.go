@@ -19,6 +19,9 @@ type Options struct {
 	EnforceIdempotency bool
 	// CacheOutputs heeds cacheConfig of tasks, as Orkes does; the open-source server only stores it.
 	CacheOutputs bool
+	// HeedDefinitions acts on rateLimitConfig and maskedFields of workflows, as Orkes does; the open-source server only
+	// stores them.
+	HeedDefinitions bool
 	// Environment gives what ${workflow.env.NAME} means, and Secret what ${workflow.secrets.NAME} does; nil means that there
 	// are none. Secrets are never stored in an execution: only what a worker or a job receives has them. Both are called
 	// with an execution locked, so they must not call the engine.
@@ -44,6 +47,7 @@ type Engine struct {
 	clock      Clock
 	logger     *slog.Logger
 	idempotent bool
+	heeding    bool
 	outside    func(name string) (string, bool)
 	secret     func(name string) (string, bool)
 	keepSecret func(by, name, value string) error
@@ -52,6 +56,7 @@ type Engine struct {
 	timers      *timers
 	queues      *queues
 	limiters    *limiters
+	admissions  *admissions // nil where workflows have no limits
 	pollers     *pollers
 	index       *index
 	definitions *definitions
@@ -88,11 +93,14 @@ func New(opts Options) (*Engine, error) {
 	}
 	alarms := newTimers(opts.Clock)
 	e := &Engine{
-		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency,
+		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency, heeding: opts.HeedDefinitions,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
 		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
 		listener: opts.Listener, tellStates: opts.TellStates, chance: machineChance(), closed: make(chan struct{}),
+	}
+	if opts.HeedDefinitions {
+		e.admissions = newAdmissions()
 	}
 	if opts.CacheOutputs {
 		e.cache = newCache()

@@ -38,6 +38,9 @@ type live struct {
 	watchers map[string][]*task // the JOINs that wait for a reference name
 	planted  map[string]*node   // the tasks of dynamic forks, which no definition has
 
+	inbox   []letter // messages that no task has taken
+	pulling []*task  // the tasks that wait for one
+
 	forkedBefore bool // a dynamic fork has run
 }
 
@@ -89,15 +92,15 @@ func (t *task) view() conductor.Task {
 	return wire
 }
 
-// view is the execution as it travels. The maps are shared and never change.
+// view is the execution as it travels, without what its definition masks. The maps are shared and never change.
 func (x *execution) view(includeTasks bool) conductor.Workflow {
-	wire := x.wf
+	wire := x.shown()
 	wire.WorkflowDefinition = x.plan.def
 	wire.Tasks = []conductor.Task{}
 	if includeTasks {
 		wire.Tasks = make([]conductor.Task, 0, len(x.tasks))
 		for _, t := range x.tasks {
-			wire.Tasks = append(wire.Tasks, t.view())
+			wire.Tasks = append(wire.Tasks, t.shown())
 		}
 	}
 	return wire

@@ -18,6 +18,7 @@ const (
 	typeTerminate   = "TERMINATE"
 
 	typeExclusiveJoin = "EXCLUSIVE_JOIN"
+	typePullMessages  = "PULL_WORKFLOW_MESSAGES"
 )
 
 // kind is how the tasks of one type behave.
@@ -88,6 +89,7 @@ func newKinds() kinds {
 		"INLINE":             inlineKind(),
 		typeJoin:             joinKind(),
 		"NOOP":               noopKind(),
+		typePullMessages:     pullMessagesKind(),
 		"SET_VARIABLE":       setVariableKind(),
 		"START_WORKFLOW":     startWorkflowKind(),
 		typeSubWorkflow:      subWorkflowKind(),

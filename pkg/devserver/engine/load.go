@@ -15,6 +15,7 @@ type loader struct {
 	executions map[string]*executionRecord
 	tasks      map[string][]*task // by workflow id
 	logs       map[string][]conductor.TaskExecLog
+	letters    []letter
 }
 
 // load restores what the store holds.
@@ -53,6 +54,10 @@ func (l *loader) visit(kind, key string, data []byte) error {
 		if err = conductor.Decode(data, t); err == nil {
 			l.tasks[t.Wire.WorkflowInstanceID] = append(l.tasks[t.Wire.WorkflowInstanceID], t)
 		}
+	case kindLetter:
+		var held letter
+		err = conductor.Decode(data, &held)
+		l.letters = append(l.letters, held)
 	case kindLogs:
 		var lines []conductor.TaskExecLog
 		err = conductor.Decode(data, &lines)
@@ -85,13 +90,13 @@ func (l *loader) finish() error {
 			return err
 		}
 	}
-	return nil
+	return l.deliver()
 }
 
 // Wake lets go on what was loaded: queues, timers, and the tasks that the engine does itself. It is for an engine that was made Asleep,
 // once, before it is used.
 func (e *Engine) Wake() {
-	var errands []errand
+	errands := e.admissions.resume(e.index.everything())
 	for _, x := range e.index.everything() {
 		errands = append(errands, e.revive(x)...)
 	}

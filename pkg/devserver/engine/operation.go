@@ -130,6 +130,7 @@ func (e *Engine) remove(x *execution) {
 	e.index.remove(x)
 	c := &x.changes
 	c.tasks, c.logged, c.queued = nil, nil, nil
+	x.take(len(x.inbox))
 	c.removed = append(c.removed, store.Record{Kind: KindExecution, Key: x.id})
 	for _, t := range x.tasks {
 		e.timers.set(&t.alarm, never)

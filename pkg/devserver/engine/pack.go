@@ -72,7 +72,7 @@ func (x *execution) pack() {
 // packable reports whether an execution has ended, and nothing more will come of its tasks.
 func (x *execution) packable() bool {
 	c := &x.changes
-	unsaved := c.workflow || len(c.tasks)+len(c.logged)+len(c.removed)+len(c.errands) > 0
+	unsaved := c.workflow || len(c.tasks)+len(c.logged)+len(c.removed)+len(c.mail)+len(c.errands) > 0
 	if !x.ended() || x.removed || unsaved || x.due != never || x.forkedBefore || len(x.tasks) > maxPacked {
 		return false
 	}

@@ -20,6 +20,8 @@ type plan struct {
 	orphan  string       // why a sub-workflow cannot be started
 	stored  storedFlag
 	outside func(name string) (string, bool) // ${workflow.env.NAME}
+	quota   *quota
+	masks   masks
 }
 
 // node is one task of a plan.
@@ -73,12 +75,16 @@ type planner struct {
 	outside func(name string) (string, bool)
 	newest  func(workflow string) (version int, known bool)
 	states  bool // heed onStateChange
+	heeding bool // what the open-source server only stores
 	dynamic bool // tasks that are data: without a definition they are never tried again
 }
 
 // build takes ownership of def.
 func (b *planner) build(def *conductor.WorkflowDef) *plan {
 	b.plan = &plan{id: newID(), def: def, nodes: map[string]*node{}, output: compile(anyMap(def.OutputParameters)), outside: b.outside}
+	if b.heeding {
+		b.plan.quota, b.plan.masks = quotaOf(def), masksOf(def)
+	}
 	b.plan.first = b.sequence(def.Tasks, nil)
 	return b.plan
 }

@@ -15,9 +15,10 @@ const (
 	KindWorkflowDef = "workflowDef" // key: version/name
 	KindExecution   = "execution"   // key: workflow id
 
-	kindPlan = "plan" // key: id of the snapshot; value: the definition with its task definitions
-	kindTask = "task" // key: task id
-	kindLogs = "logs" // key: task id
+	kindPlan   = "plan"   // key: id of the snapshot; value: the definition with its task definitions
+	kindTask   = "task"   // key: task id
+	kindLogs   = "logs"   // key: task id
+	kindLetter = "letter" // key: message id
 )
 
 // storedFlag tells whether a plan is in the store already.
@@ -61,7 +62,7 @@ func (e *Engine) commit(ctx context.Context, x *execution) error {
 	for _, m := range c.messages {
 		records = append(records, store.Record{Kind: KindMessage, Key: m.ID, Value: m})
 	}
-	records = append(records, c.removed...)
+	records = append(append(records, c.mail...), c.removed...)
 	if len(records) == 0 {
 		return nil
 	}

@@ -57,7 +57,7 @@ func (x *execution) mustHaveEnded(verb string) error {
 
 // goOn makes an execution that has ended run again.
 func (x *execution) goOn(now int64) {
-	x.wf.ReasonForIncompletion, x.wf.EndTime, x.wf.LastRetriedTime = "", 0, now
+	x.wf.ReasonForIncompletion, x.wf.EndTime, x.wf.LastRetriedTime, x.wf.RateLimited = "", 0, now, false
 	x.enter(conductor.WorkflowRunning, WorkflowResumed)
 }
 

@@ -16,7 +16,7 @@ func (e *Engine) SearchTasks(req SearchRequest) (conductor.SearchResult[conducto
 	result := conductor.SearchResult[conductor.Task]{TotalHits: int64(len(rows)), Results: []conductor.Task{}}
 	for _, t := range pageOf(s, sortRows(s, rows)) {
 		t.x.lock()
-		result.Results = append(result.Results, t.view())
+		result.Results = append(result.Results, t.shown())
 		t.x.unlock()
 	}
 	return result, nil
@@ -55,7 +55,7 @@ func (e *Engine) matchingTasks(s *search) []sortedRow[*task] {
 	for _, x := range candidates {
 		x.lock()
 		for _, t := range x.tasks {
-			if s.matches(taskField(t)) && s.freeTextIn(func() any { return SummarizeTask(t.view()) }) {
+			if s.matches(taskField(t)) && s.freeTextIn(func() any { return SummarizeTask(t.shown()) }) {
 				rows = append(rows, sortedRow[*task]{row: t, keys: s.keysOf(taskField(t))})
 			}
 		}
@@ -67,7 +67,7 @@ func (e *Engine) matchingTasks(s *search) []sortedRow[*task] {
 // PendingTasks lists tasks of a type that wait or run, oldest execution first: GET /admin/task/{type}.
 func (e *Engine) PendingTasks(taskType string, start, count int) []conductor.Task {
 	pending := []conductor.Task{}
-	e.eachPending(taskType, func(t *task) { pending = append(pending, t.view()) })
+	e.eachPending(taskType, func(t *task) { pending = append(pending, t.shown()) })
 	from := min(max(start, 0), len(pending))
 	return pending[from:min(from+max(count, 0), len(pending))]
 }

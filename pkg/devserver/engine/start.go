@@ -59,10 +59,15 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
 	}
 	x.lock()
-	if held := e.index.add(x, e.uniqueness(req)); held != nil {
+	if err := e.admissions.enter(x); err != nil {
 		x.unlock()
+		return "", nil, err
+	}
+	if held := e.index.add(x, e.uniqueness(req)); held != nil {
+		x.removed = true // it never was
+		errands := append(e.admissions.follow(x), x.leave()...)
 		id, err := existing(held, req)
-		return id, nil, err
+		return id, errands, err
 	}
 	x.changes.workflow = true
 	x.changes.events = append(x.changes.events, workflowEvent(WorkflowStarted, &x.wf))
@@ -143,7 +148,7 @@ func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
 }
 
 func (e *Engine) planner() *planner {
-	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates}
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates, heeding: e.heeding}
 }
 
 // newExecution is a running execution without tasks.

@@ -43,7 +43,7 @@ func Summarize(wf conductor.Workflow) conductor.WorkflowSummary {
 // summary needs the lock.
 func (x *execution) summary() conductor.WorkflowSummary {
 	defer x.peek()()
-	return Summarize(x.wf)
+	return Summarize(x.shown())
 }
 
 // timeText prints milliseconds since 1970.

@@ -64,7 +64,7 @@ func (e *Engine) Logs(taskID string) ([]conductor.TaskExecLog, error) {
 	return append([]conductor.TaskExecLog{}, t.logs...), nil
 }
 
-// Task returns one attempt: GET /tasks/{taskId}.
+// Task returns one attempt as its worker sees it: GET /tasks/{taskId}.
 func (e *Engine) Task(taskID string) (conductor.Task, error) {
 	t := e.lockTask(taskID)
 	if t == nil {

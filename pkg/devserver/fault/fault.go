@@ -20,6 +20,7 @@ const (
 	KindConflict                    // 409
 	KindTooLarge                    // 413
 	KindUnsupported                 // 501
+	KindTooMany                     // 429
 )
 
 // Codes of the auth layer; the SDKs refresh their token on either.
@@ -85,6 +86,9 @@ func Conflict(format string, args ...any) *Error { return newError(KindConflict,
 
 // TooLarge says that a body or value is over its limit.
 func TooLarge(format string, args ...any) *Error { return newError(KindTooLarge, format, args) }
+
+// TooMany says that a limit is reached for now: the same may be allowed later.
+func TooMany(format string, args ...any) *Error { return newError(KindTooMany, format, args) }
 
 // Unsupported says that this server does not implement subject yet.
 func Unsupported(subject, format string, args ...any) *Error {
