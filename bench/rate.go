@@ -36,7 +36,37 @@ func measureRate(ctx context.Context, l *lab, results *table) error {
 		"completed per second", perSecond(rate), "no-op " + perSecond(yardstick), times(rate, yardstick),
 		">= 0.60x", rate >= 0.6*yardstick,
 	})
+	return costs(ctx, results, own, noop)
+}
+
+// costly is how many workflows tell what one costs.
+const costly = 5000
+
+// costs compares the processor time that the servers take for a workflow, which what else the machine does changes less than the rate.
+func costs(ctx context.Context, results *table, own, other subject) error {
+	cost, err := own.cost(ctx)
+	if err != nil {
+		results.add(row{what: "processor time of the server for each", measured: "not measured: " + err.Error()})
+		return nil
+	}
+	yardstick, err := other.cost(ctx)
+	if err != nil {
+		return err
+	}
+	results.add(row{what: "processor time of the server for each", measured: micros(cost), beside: "no-op " + micros(yardstick), ratio: times(cost, yardstick)})
 	return nil
+}
+
+func (s subject) cost(ctx context.Context) (time.Duration, error) {
+	before, err := s.server.busy()
+	if err != nil {
+		return 0, err
+	}
+	if err := s.target.complete(ctx, costly); err != nil {
+		return 0, err
+	}
+	after, err := s.server.busy()
+	return (after - before) / costly, err
 }
 
 // rates are the medians of the workflows that two servers complete in a second, taking turns.

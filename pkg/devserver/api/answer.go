@@ -42,11 +42,28 @@ func writeText(w http.ResponseWriter, status int, text string) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
+	answer := &whole{w: w, status: status}
+	enc := json.NewEncoder(answer)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // the client may have gone
+	if enc.Encode(v) != nil && answer.status != 0 { // else the client may have gone
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+// whole is an answer that is written at once, as an encoder does: its length is known, so that it needs no chunks.
+type whole struct {
+	w      http.ResponseWriter
+	status int // zero once it is written
+}
+
+func (a *whole) Write(data []byte) (int, error) {
+	if a.status != 0 {
+		a.w.Header().Set("Content-Type", "application/json")
+		a.w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+		a.w.WriteHeader(a.status)
+		a.status = 0
+	}
+	return a.w.Write(data)
 }
 
 // authError is the auth layer's body, with status, which some SDKs need (access sheet §1.3, workers sheet §0.5).

@@ -57,7 +57,7 @@ func (a *api) handler() http.Handler {
 
 // newAPI registers every route of the flavour.
 func newAPI(opts Options) *api {
-	a := &api{Options: opts, router: router{routes: map[string][]*route{}}}
+	a := &api{Options: opts, router: router{routes: map[shape][]*route{}}}
 	a.metadataRoutes()
 	a.workflowRoutes()
 	a.steerRoutes()

@@ -255,7 +255,7 @@ func (f *fixture) patterns() []string {
 	var found []string
 	for at, routes := range f.api.router.routes {
 		for _, r := range routes {
-			found = append(found, strings.TrimRight(at, "/")+" /"+strings.Join(r.segments, "/"))
+			found = append(found, at.method+" /"+strings.Join(r.segments, "/"))
 		}
 	}
 	return found

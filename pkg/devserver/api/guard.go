@@ -79,6 +79,9 @@ func (a *api) ours(host string) bool {
 
 // clean brings //tasks//poll/ into the form /tasks/poll; a slash that is part of a name (%2F) stays.
 func clean(u *url.URL) {
+	if u.RawPath == "" && !strings.HasSuffix(u.Path, "/") && !strings.Contains(u.Path, "//") {
+		return // as nearly all are
+	}
 	squeeze := func(path string) string {
 		for strings.Contains(path, "//") {
 			path = strings.ReplaceAll(path, "//", "/")

@@ -10,7 +10,13 @@ import (
 // router finds the handler of a path. The real server's routes overlap (/workflow/{id}/status and /workflow/running/{name}), which
 // http.ServeMux refuses; here the leftmost literal wins, as there.
 type router struct {
-	routes map[string][]*route // by method and number of segments, the most specific first
+	routes map[shape][]*route // the most specific first
+}
+
+// shape is what a path has in common with the patterns that may match it.
+type shape struct {
+	method   string
+	segments int
 }
 
 type route struct {
@@ -19,15 +25,13 @@ type route struct {
 	handle   http.HandlerFunc
 }
 
-func key(method string, segments int) string { return method + strings.Repeat("/", segments) }
-
 // split cuts a path at its slashes, so that an escaped slash stays in its segment.
 func split(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
 
 func (r *router) add(pattern string, handle http.HandlerFunc) {
 	method, path, _ := strings.Cut(pattern, " ")
 	added := &route{pattern: pattern, segments: split(path), handle: handle}
-	at := key(method, len(added.segments))
+	at := shape{method, len(added.segments)}
 	r.routes[at] = append(r.routes[at], added)
 	slices.SortStableFunc(r.routes[at], compare)
 }
@@ -59,7 +63,7 @@ func (r *route) matches(segments []string) bool {
 
 // find returns the route of a method and path, nil where there is none.
 func (r *router) find(method string, segments []string) *route {
-	for _, candidate := range r.routes[key(method, len(segments))] {
+	for _, candidate := range r.routes[shape{method, len(segments)}] {
 		if candidate.matches(segments) {
 			return candidate
 		}
@@ -79,7 +83,7 @@ func (r *router) has(pattern string) bool {
 		}
 		return true
 	}
-	return slices.ContainsFunc(r.routes[key(method, len(segments))], same)
+	return slices.ContainsFunc(r.routes[shape{method, len(segments)}], same)
 }
 
 // methods lists the methods that a path has.
