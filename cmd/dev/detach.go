@@ -35,6 +35,7 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 	default:
 		args = append(args, "--access-log", absolute(deps, opts.accessLog))
 	}
+	args = append(args, absoluteMocks(deps, opts.mocks)...)
 	for _, path := range opts.seeds {
 		args = append(args, "--seed", path)
 	}

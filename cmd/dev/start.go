@@ -31,6 +31,7 @@ type startOptions struct {
 
 	logLevel  string
 	accessLog string
+	mocks     []string // TYPE=FILE
 }
 
 func newStart(deps *cli.Deps) *cobra.Command {
@@ -62,9 +63,11 @@ func (o *startOptions) bind(cmd *cobra.Command) {
 	flags.StringVar(&o.clock, "clock", clockSystem, "system, or manual: time stands still until orkesctl dev clock advance moves it")
 	flags.StringVar(&o.logLevel, "log-level", "warn", "what is logged on standard error: debug|info|warn|error")
 	flags.StringVar(&o.accessLog, "access-log", "", "append a line for each request to this `FILE` (JSON where it ends in .json or .jsonl), or - for standard error")
+	flags.StringArrayVar(&o.mocks, "mock", nil, "answer tasks of a type that needs an outside product as a file says: `TYPE=FILE` (repeatable; docs/dev.md)")
 	flags.StringArrayVar(&o.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("mock", completeMock)
 	_ = cmd.RegisterFlagCompletionFunc("clock", cobra.FixedCompletions([]string{clockSystem, clockManual}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -77,6 +80,11 @@ func (o *startOptions) check(getenv func(string) string) error {
 	}
 	if _, err := o.level(); err != nil {
 		return cli.Usage("One of: debug, info, warn, error", "--log-level %s: unknown level", o.logLevel)
+	}
+	for _, mock := range o.mocks {
+		if err := checkMock(mock); err != nil {
+			return err
+		}
 	}
 	if o.port < 0 || o.port > 65535 {
 		return cli.Usage("Example: --port 18080", "--port %d: a port is 0 to 65535", o.port)

@@ -51,6 +51,8 @@ type Options struct {
 	Version     string // answered by GET /api/version
 	// AccessLog is told of every request; nil tells nobody.
 	AccessLog func(api.Access)
+	// StandIns answer for outside products, by task type (engine.ReadStandIns).
+	StandIns map[string][]engine.StandIn
 	// Web carries the requests of HTTP tasks; nil is the network. A test puts in its own world.
 	Web http.RoundTripper
 }

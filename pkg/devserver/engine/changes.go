@@ -160,7 +160,7 @@ func (c *changes) reset(failed, ended bool) {
 
 // isWorkerTask reports whether a task waits for a worker in a queue.
 func (e *Engine) isWorkerTask(t *task) bool {
-	found, _ := e.kinds.of(t.Wire.TaskType)
+	found := e.kinds.of(t.Wire.TaskType)
 	return found.execute == nil
 }
 

@@ -111,12 +111,10 @@ func (r *rig) waits(id string) bool {
 
 // standIn lets workers do what this engine leaves to others, or what would leave the machine.
 func (r *rig) standIn() {
-	for name := range r.kinds.unsupported {
-		if _, runs := r.kinds.byType[name]; !runs {
-			r.kinds.byType[name] = r.kinds.worker
-		}
+	for _, name := range r.kinds.missing {
+		r.kinds.byType[name] = r.kinds.worker
 	}
-	for _, name := range []string{"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "GRPC", "JDBC"} {
+	for _, name := range []string{"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH"} {
 		r.kinds.byType[name] = r.kinds.worker
 	}
 }

@@ -92,7 +92,7 @@ func decideTask(x *execution, t *task, env *environment) []command {
 		if commands := timeouts(t, env.now); len(commands) > 0 {
 			return commands
 		}
-		found, _ := env.kinds.of(t.Wire.TaskType)
+		found := env.kinds.of(t.Wire.TaskType)
 		if found.execute == nil || t.performing || env.now < t.WakeAt {
 			return nil
 		}
@@ -121,7 +121,7 @@ func proceed(x *execution, t *task, env *environment) []command {
 
 // following answers what starts after a task.
 func following(x *execution, t *task, table kinds) []*node {
-	if found, _ := table.of(t.Wire.TaskType); found.follow != nil && conductor.TaskSuccessful(t.Wire.Status) {
+	if found := table.of(t.Wire.TaskType); found.follow != nil && conductor.TaskSuccessful(t.Wire.Status) {
 		return found.follow(x, t)
 	}
 	return oneOf(t.node.after())

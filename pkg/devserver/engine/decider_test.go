@@ -26,7 +26,6 @@ func planOf(def conductor.WorkflowDef) *plan {
 	b := planner{
 		taskDef: func(string) (*conductor.TaskDef, bool) { return nil, false }, limiter: shared.get, kinds: newKinds(),
 	}
-	b.kinds.unsupported["NOT_YET"] = true
 	return b.build(&def)
 }
 
@@ -78,7 +77,6 @@ func TestWhatComesNextInNestedTasks(t *testing.T) {
 		}
 		require.Equal(t, wanted, got, ref)
 	}
-	require.Equal(t, &unsupported{"NOT_YET", "call"}, p.refusal)
 }
 
 // BenchmarkStep is one task of a workflow with that many tasks: the cost must not grow with the finished ones.

@@ -37,6 +37,8 @@ type Options struct {
 	Rights Rights
 	// Web carries the requests of HTTP tasks; nil is the network.
 	Web http.RoundTripper
+	// StandIns are the outcomes of tasks of types that leave the machine or that nothing here can do, by type: see ReadStandIns.
+	StandIns map[string][]StandIn
 	// Asleep leaves what the store holds as it is, and commits nothing, until Wake.
 	Asleep bool
 }
@@ -101,6 +103,9 @@ func New(opts Options) (*Engine, error) {
 	}
 	if opts.HeedDefinitions {
 		e.admissions = newAdmissions()
+	}
+	for name, outcomes := range opts.StandIns {
+		e.kinds.byType[name] = standInKind(name, outcomes)
 	}
 	if opts.CacheOutputs {
 		e.cache = newCache()

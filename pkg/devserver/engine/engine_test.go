@@ -207,25 +207,6 @@ func TestStartRefuses(t *testing.T) {
 	}
 }
 
-func TestStartNamesAnUnsupportedTaskWhereverItIs(t *testing.T) {
-	r := newRig(t)
-	r.kinds.unsupported["NOT_YET"] = true
-	wait := conductor.WorkflowTask{Name: "pause", TaskReferenceName: "pause_ref", Type: "NOT_YET", InputParameters: map[string]any{}}
-	loop := conductor.WorkflowTask{
-		Name: "loop", TaskReferenceName: "loop_ref", Type: "USER_LOOP", LoopOver: []conductor.WorkflowTask{wait},
-		InputParameters: map[string]any{},
-	}
-	r.flow("top", nil, simple("a", "a"), wait)
-	r.flow("nested", nil, loop)
-	for _, name := range []string{"top", "nested"} {
-		_, err := r.Start(t.Context(), conductor.StartWorkflowRequest{Name: name}, "me")
-		r.requireKind(fault.KindUnsupported, err, "task type NOT_YET (task pause_ref of workflow "+name+") is not supported")
-		var refused *fault.Error
-		require.ErrorAs(t, err, &refused)
-		require.Equal(t, "NOT_YET", refused.Subject)
-	}
-}
-
 func TestUserDefinedTypesGoToWorkers(t *testing.T) {
 	r := newRig(t)
 	custom := simple("job", "job_ref")

@@ -51,16 +51,16 @@ type mapping struct {
 	from *task // the fork or switch that starts the task together with itself, if one does
 }
 
-// kinds is the table of task types. Types that are not in it are the users' own, and go to workers.
+// kinds is the table of task types.
 type kinds struct {
-	byType      map[string]kind
-	worker      kind
-	unsupported map[string]bool
+	byType  map[string]kind
+	worker  kind
+	missing []string // system tasks that nothing here can do
 }
 
 // newKinds lists what this engine can run: one line per task type, each with a file of its own (see the package comment).
 func newKinds() kinds {
-	table := kinds{worker: kind{schedule: scheduleWorkerTask}, unsupported: unsupportedTypes()}
+	table := kinds{worker: kind{schedule: scheduleWorkerTask}}
 	table.byType = map[string]kind{
 		"":                   table.worker,
 		typeSimple:           table.worker,
@@ -97,24 +97,21 @@ func newKinds() kinds {
 		typeTerminate:        terminateKind(),
 		typeWait:             waitKind(),
 	}
+	for _, name := range definition.SystemTypes() {
+		if _, runs := table.byType[name]; !runs {
+			table.byType[name] = missingKind()
+			table.missing = append(table.missing, name)
+		}
+	}
 	return table
 }
 
-// of returns how a type behaves, and false when it is a system task that the engine cannot run yet.
-func (k kinds) of(taskType string) (kind, bool) {
+// of returns how a type behaves. Types that are not in the table are the users' own, and go to workers.
+func (k kinds) of(taskType string) kind {
 	if found, ok := k.byType[taskType]; ok {
-		return found, true
+		return found
 	}
-	return k.worker, !k.unsupported[taskType]
-}
-
-// unsupportedTypes are the system tasks of Conductor and Orkes, which no worker does. The table overrides it.
-func unsupportedTypes() map[string]bool {
-	types := map[string]bool{}
-	for _, name := range definition.SystemTypes() {
-		types[name] = true
-	}
-	return types
+	return k.worker
 }
 
 // scheduleWorkerTask makes the one task that a worker does: a SIMPLE task's type is its name.

@@ -18,7 +18,7 @@ func scheduleDynamic(m *mapping) ([]*task, error) {
 			"Cannot map a dynamic task based on the parameter and input. Parameter= %s, input= %s", param, javaText(t.Wire.InputData))}
 	}
 	t.Wire.TaskType, t.Wire.TaskDefName = name, name
-	if found, _ := m.env.kinds.of(name); found.execute == nil {
+	if found := m.env.kinds.of(name); found.execute == nil {
 		m.forWorker(t)
 	}
 	return []*task{t}, nil

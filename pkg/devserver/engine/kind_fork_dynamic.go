@@ -175,9 +175,6 @@ func (e *Engine) grow(tasks []conductor.WorkflowTask, parent *node) ([]*node, er
 		seen[tasks[i].TaskReferenceName] = true
 		nodes = append(nodes, builder.add(&tasks[i], parent))
 	}
-	if refusal := builder.plan.refusal; refusal != nil {
-		return nil, failed("task type %s (task %s) is not supported by this server yet", refusal.taskType, refusal.ref)
-	}
 	if builder.plan.orphan != "" {
 		return nil, failed("%s", builder.plan.orphan)
 	}

@@ -63,11 +63,9 @@ func TestDynamicForkThatCannotBeRead(t *testing.T) {
 		{map[string]any{"dt": []any{5}}, "Input 'dt' is invalid. Cannot deserialize a list of Workflow Tasks from '[5]'"},
 		{map[string]any{"dt": one, "di": "bad"}, "Input to the dynamically forked tasks is not a map -> expecting a map of K,V  but found bad"},
 		{map[string]any{"dt": one}, "Input to the dynamically forked tasks is not a map -> expecting a map of K,V  but found null"},
-		{map[string]any{"dt": []any{map[string]any{"name": "n", "taskReferenceName": "r", "type": "NOT_YET"}}, "di": map[string]any{}}, "task type NOT_YET (task r) is not supported"},
 		{map[string]any{"dt": []any{map[string]any{"name": "n", "taskReferenceName": "r", "type": "SUB_WORKFLOW", "subWorkflowParam": map[string]any{"name": "nobody"}}}, "di": map[string]any{}}, "has no workflow definition available"},
 	} {
 		r := newRig(t)
-		r.kinds.unsupported["NOT_YET"] = true
 		r.flow("flow", nil, byList("dfk"), join("jn"))
 		wf := r.workflow(r.start("flow", c.input))
 		require.Equal(t, conductor.WorkflowFailed, wf.Status)

@@ -16,8 +16,7 @@ type plan struct {
 	nodes   map[string]*node // by reference name, nested ones included
 	first   *node
 	output  template
-	refusal *unsupported // the first task of a type that this server cannot run
-	orphan  string       // why a sub-workflow cannot be started
+	orphan  string // why a sub-workflow cannot be started
 	stored  storedFlag
 	outside func(name string) (string, bool) // ${workflow.env.NAME}
 	quota   *quota
@@ -49,9 +48,6 @@ type node struct {
 
 // ref is the task's reference name in the definition, without the iterations of loops.
 func (n *node) ref() string { return n.task.TaskReferenceName }
-
-// unsupported names a task that cannot run here.
-type unsupported struct{ taskType, ref string }
 
 // after returns what follows when a task has ended well: its next sibling, or what follows its parent, as engine sheet 3.3.
 func (n *node) after() *node {
@@ -118,9 +114,6 @@ func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	}
 	if b.plan.nodes[t.TaskReferenceName] == nil {
 		b.plan.nodes[t.TaskReferenceName] = n
-	}
-	if _, known := b.kinds.of(t.Type); !known && b.plan.refusal == nil {
-		b.plan.refusal = &unsupported{taskType: t.Type, ref: t.TaskReferenceName}
 	}
 	b.inside(n)
 	return n

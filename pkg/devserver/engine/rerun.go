@@ -100,7 +100,7 @@ func (x *execution) rerun(from *task, input map[string]any, env *environment) []
 	}
 	x.drop(gone)
 	x.tasks = kept
-	found, _ := env.kinds.of(from.node.task.Type)
+	found := env.kinds.of(from.node.task.Type)
 	if !found.early {
 		replaced[from] = x.fromHere(from, input, env.now)
 		x.replace(replaced)

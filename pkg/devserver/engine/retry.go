@@ -13,7 +13,7 @@ func retryable(t *task, table kinds) bool {
 	if t.Wire.Status == conductor.TaskFailedTerminally || t.Wire.Status == conductor.TaskCanceled {
 		return false
 	}
-	if found, _ := table.of(t.Wire.TaskType); found.final {
+	if found := table.of(t.Wire.TaskType); found.final {
 		return false
 	}
 	allowed := t.node.def.RetryCount
@@ -39,7 +39,7 @@ func nextAttempt(x *execution, failed *task, env *environment) *task {
 	maps.Copy(wire.InputData, x.resolveInput(failed.node, wire.TaskID))
 	next.Wire = wire
 	next.DeliverOn = env.now + delay*1000 + env.jitter(failed.node.def.BackoffJitterMs)
-	if found, _ := env.kinds.of(wire.TaskType); found.execute != nil {
+	if found := env.kinds.of(wire.TaskType); found.execute != nil {
 		next.WakeAt = next.DeliverOn
 	}
 	return next

@@ -97,7 +97,7 @@ func (x *execution) replace(replaced map[*task]*task) {
 // anotherAttempt answers the commands of an attempt that an operator asked for: it does not wait, and does not count the time of
 // those before.
 func anotherAttempt(x *execution, failed *task, env *environment) []command {
-	found, _ := env.kinds.of(failed.node.task.Type)
+	found := env.kinds.of(failed.node.task.Type)
 	if !found.early {
 		next := nextAttempt(x, failed, env)
 		next.Wire.StartDelayInSeconds, next.Wire.CallbackAfterSeconds, next.Wire.ReasonForIncompletion = 0, 0, ""

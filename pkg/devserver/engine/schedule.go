@@ -31,7 +31,7 @@ func startTasks(m *mapping) ([]command, error) {
 	if m.x.skipped(m.at.ref(m.n)) {
 		return passOver(m)
 	}
-	found, _ := m.env.kinds.of(m.n.task.Type)
+	found := m.env.kinds.of(m.n.task.Type)
 	tasks, err := found.schedule(m)
 	if err != nil {
 		return nil, err

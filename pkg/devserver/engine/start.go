@@ -13,8 +13,7 @@ import (
 // Start begins an execution and returns its id: POST /workflow. by is who starts it. A missing input counts as empty.
 // The definition, with its task definitions, is fixed from here on.
 //
-// Errors: fault.Invalid for a broken request, fault.NotFound for an unknown definition, fault.Unsupported naming the first
-// task of a type that the engine cannot run, fault.Conflict for an idempotency key in use (when enforced), fault.TooLarge.
+// Errors: fault.Invalid for a broken request, fault.NotFound for an unknown definition, fault.Conflict for an idempotency key in use (when enforced), fault.TooLarge.
 func (e *Engine) Start(ctx context.Context, req conductor.StartWorkflowRequest, by string) (string, error) {
 	id, errands, err := e.begin(ctx, req, birth{by: by})
 	e.run(errands)
@@ -82,10 +81,6 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 
 // runnable says why a plan cannot be run here, or nil.
 func (p *plan) runnable() error {
-	if p.refusal != nil {
-		return fault.Unsupported(p.refusal.taskType,
-			"task type %s (task %s of workflow %s) is not supported by this server yet", p.refusal.taskType, p.refusal.ref, p.def.Name)
-	}
 	if p.orphan != "" {
 		return fault.NotFound("%s", p.orphan)
 	}

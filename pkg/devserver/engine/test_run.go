@@ -54,15 +54,17 @@ func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by
 
 // harmless leaves to workers, who are not there, what leaves the machine and what this server cannot do.
 func (k kinds) harmless() kinds {
-	for name := range k.unsupported {
-		if _, runs := k.byType[name]; !runs {
-			k.byType[name] = k.worker
-		}
-	}
-	for _, name := range []string{"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "GET_WORKFLOW", "TERMINATE_WORKFLOW", "UPDATE_TASK", "UPDATE_SECRET", "GET_SIGNED_JWT"} {
+	for _, name := range k.replaceable() {
 		k.byType[name] = k.worker
 	}
 	return k
+}
+
+// replaceable are the types whose tasks leave the machine, act on others, or that nothing here can do: what comes of them can be made up.
+func (k kinds) replaceable() []string {
+	return append([]string{
+		"HTTP", "HTTP_POLL", "EVENT", "KAFKA_PUBLISH", "GET_WORKFLOW", "TERMINATE_WORKFLOW", "UPDATE_TASK", "UPDATE_SECRET", "GET_SIGNED_JWT",
+	}, k.missing...)
 }
 
 // trial is a test that runs.
