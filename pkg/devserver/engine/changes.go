@@ -198,7 +198,7 @@ type agenda struct{ now, later []*task }
 
 func (a *agenda) add(tasks []*task, table kinds) {
 	for _, t := range tasks {
-		if found, _ := table.of(t.Wire.TaskType); found.queued && !t.terminal() {
+		if found := table.of(t.Wire.TaskType); found.queued && !t.terminal() {
 			a.later = append(a.later, t)
 		} else {
 			a.now = append(a.now, t)
