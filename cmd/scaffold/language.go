@@ -51,6 +51,15 @@ func (o workerOptions) language(existing *project.Project) (*scaffold.Language, 
 		language, err := scaffold.Load(os.DirFS(filepath.Clean(o.template)), templates.FS(), decode)
 		return language, cli.Hint(err, "A template is a folder with a language.yaml: see docs/scaffold.md")
 	}
+	word, variant := o.lang, o.variant
+	if existing != nil && word == "" && variant == "" {
+		word, variant = existing.Origin.Language, existing.Origin.Variant
+	}
+	if existing == nil || o.lang == "" {
+		if language, found := scaffold.Named(templates.FS(), word, variant, decode); found {
+			return language, nil
+		}
+	}
 	list, err := languages()
 	if err != nil {
 		return nil, err

@@ -198,18 +198,44 @@ func Languages(fsys fs.FS, decode Decoder) ([]*Language, error) {
 		if _, err := fs.Stat(fsys, path.Join(entry.Name(), LanguageFile)); !entry.IsDir() || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		files, err := fs.Sub(fsys, entry.Name())
+		language, err := in(fsys, entry.Name(), decode)
 		if err != nil {
-			return nil, fmt.Errorf("open the templates of %s: %w", entry.Name(), err)
-		}
-		language, err := Load(files, fsys, decode)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+			return nil, err
 		}
 		list = append(list, language)
 	}
 	slices.SortFunc(list, func(x, y *Language) int { return strings.Compare(x.Key(), y.Key()) })
 	return list, nil
+}
+
+// in reads the language of a folder of fsys.
+func in(fsys fs.FS, folder string, decode Decoder) (*Language, error) {
+	files, err := fs.Sub(fsys, folder)
+	if err != nil {
+		return nil, fmt.Errorf("open the templates of %s: %w", folder, err)
+	}
+	language, err := Load(files, fsys, decode)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	return language, nil
+}
+
+// Named reads the one language whose folder has the name that its key is: to read all of them to find one would take most of the time
+// that making a project takes. It reports false where there is none, which may still be the alias of one.
+func Named(fsys fs.FS, word, variant string, decode Decoder) (*Language, bool) {
+	folder := strings.ToLower(strings.TrimSpace(word))
+	if variant = strings.ToLower(strings.TrimSpace(variant)); variant != "" && variant != PlainVariant {
+		folder += "-" + variant
+	}
+	if !fs.ValidPath(folder) || strings.ContainsAny(folder, "/.") {
+		return nil, false
+	}
+	language, err := in(fsys, folder, decode)
+	if err != nil || language.Key() != folder || variant != "" && language.VariantName() != variant {
+		return nil, false
+	}
+	return language, true
 }
 
 // Load reads one language from its folder. Templates in "common/" are taken from shared.
@@ -238,8 +264,8 @@ func (l *Language) check() error {
 		}
 	}
 	for _, rule := range l.Files {
-		if _, err := l.source(rule.Source); err != nil {
-			return err
+		if _, err := fs.Stat(l.from(rule.Source), rule.Source); err != nil {
+			return fmt.Errorf("read the template %s: %w", rule.Source, err)
 		}
 		if rule.Each != "" && rule.Each != "task" {
 			return fmt.Errorf("%s: each is task or nothing", rule.Source)
@@ -255,15 +281,19 @@ func (l *Language) check() error {
 
 // source reads a template.
 func (l *Language) source(name string) (string, error) {
-	from := l.files
-	if strings.HasPrefix(name, commonDir+"/") {
-		from = l.shared
-	}
-	text, err := fs.ReadFile(from, name)
+	text, err := fs.ReadFile(l.from(name), name)
 	if err != nil {
 		return "", fmt.Errorf("read the template %s: %w", name, err)
 	}
 	return string(text), nil
+}
+
+// from is where a template is.
+func (l *Language) from(name string) fs.FS {
+	if strings.HasPrefix(name, commonDir+"/") {
+		return l.shared
+	}
+	return l.files
 }
 
 // PlainVariant is the word for the variant without a name.
