@@ -17,6 +17,7 @@ import (
 	configcmd "github.com/orkesctl/orkesctl/cmd/config"
 	"github.com/orkesctl/orkesctl/cmd/dev"
 	"github.com/orkesctl/orkesctl/cmd/doctor"
+	"github.com/orkesctl/orkesctl/cmd/event"
 	"github.com/orkesctl/orkesctl/cmd/execution"
 	"github.com/orkesctl/orkesctl/cmd/lint"
 	"github.com/orkesctl/orkesctl/cmd/quickstart"
@@ -24,6 +25,7 @@ import (
 	"github.com/orkesctl/orkesctl/cmd/session"
 	"github.com/orkesctl/orkesctl/cmd/task"
 	"github.com/orkesctl/orkesctl/cmd/vault"
+	"github.com/orkesctl/orkesctl/cmd/webhook"
 	"github.com/orkesctl/orkesctl/cmd/worker"
 	"github.com/orkesctl/orkesctl/cmd/workflow"
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -107,6 +109,8 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 		task.New(deps),
 		workflow.New(deps),
 		execution.New(deps),
+		event.New(deps),
+		webhook.New(deps),
 		app.New(deps),
 		vault.NewSecret(deps),
 		vault.NewEnv(deps),

@@ -27,7 +27,7 @@ type contractCall struct {
 
 // contractCalls uses every method of the client, in an order in which each finds what it needs.
 func contractCalls() []contractCall {
-	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), vaultCalls(), scheduleCalls(), waitingCalls(), steeringCalls(), endingCalls())
+	return slices.Concat(tokenCalls(), definitionCalls(), workCalls(), accessCalls(), vaultCalls(), scheduleCalls(), eventCalls(), webhookCalls(), waitingCalls(), steeringCalls(), endingCalls())
 }
 
 const inventoryTask = `{"name":"get-inventory","timeoutSeconds":60,"totalTimeoutSeconds":0,"responseTimeoutSeconds":30}`

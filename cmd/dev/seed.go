@@ -48,6 +48,16 @@ func seed(ctx context.Context, record config.Dev, paths []string) error {
 			return fmt.Errorf("--seed: define workflows: %w", err)
 		}
 	}
+	for _, handler := range byKind[definition.KindEventHandler] {
+		if err := client.Events.Create(ctx, handler); err != nil {
+			return fmt.Errorf("--seed: define event handlers: %w", err)
+		}
+	}
+	for _, hook := range byKind[definition.KindWebhook] {
+		if _, err := client.Webhooks.Create(ctx, hook); err != nil {
+			return fmt.Errorf("--seed: define webhooks: %w", err)
+		}
+	}
 	return nil
 }
 

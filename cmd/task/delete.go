@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,16 +33,11 @@ func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool)
 			return notFound(ctx, client, name, "delete", err)
 		}
 	}
-	if !dryRun {
-		if err := deps.Confirm(ctx, "Delete task %s?", strings.Join(names, ", ")); err != nil {
-			return err
-		}
-	}
 	changes := make([]render.Change, 0, len(names))
 	for _, name := range names {
 		changes = append(changes, render.Change{Kind: kind, ID: name, Action: render.Deleted})
 	}
-	return deps.ChangeAll("delete", dryRun, changes, func(i int) error {
+	return deps.DeleteAll(ctx, "task", dryRun, changes, func(i int) error {
 		return notFound(ctx, client, names[i], "delete", client.TaskDefs.Delete(ctx, names[i]))
 	})
 }

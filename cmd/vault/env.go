@@ -48,7 +48,7 @@ func variables() values {
 
 // noVariables explains a server that lets nobody write any.
 func noVariables(err error) error {
-	if lacksRoute(err) {
+	if cli.LacksRoute(err) {
 		return cli.NotFound("Set CONDUCTOR_ENV_NAME where that server runs. With variables of its own: orkesctl dev start",
 			"this server's variables cannot be written: it is open-source Conductor, which takes them from its own environment")
 	}

@@ -43,7 +43,7 @@ func secrets() values {
 
 // noSecrets explains a server that keeps none. A secret that is not there is no error of the routes that are asked first.
 func noSecrets(err error) error {
-	if lacksRoute(err) {
+	if cli.LacksRoute(err) {
 		return cli.NotFound("Set CONDUCTOR_SECRET_NAME where that server runs. With secrets of its own: orkesctl dev start",
 			"this server keeps no secrets: it is open-source Conductor, which takes them from its own environment")
 	}

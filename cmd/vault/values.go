@@ -2,8 +2,6 @@ package vault
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,12 +27,6 @@ type name struct {
 }
 
 func byName(a, b name) int { return strings.Compare(a.Name, b.Name) }
-
-// lacksRoute says whether the server does not know such a call at all.
-func lacksRoute(err error) bool {
-	var answer *conductor.Error
-	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
-}
 
 // on does something with a value that is there.
 func (v values) on(ctx context.Context, deps *cli.Deps, name string, do func(client *conductor.Client) error) error {
@@ -88,10 +80,5 @@ func (v values) delete(ctx context.Context, deps *cli.Deps, names []string, dryR
 		}
 		changes = append(changes, render.Change{Kind: v.noun, ID: name, Action: render.Deleted})
 	}
-	if !dryRun {
-		if err := deps.Confirm(ctx, "Delete %s %s?", v.noun, strings.Join(names, ", ")); err != nil {
-			return err
-		}
-	}
-	return deps.ChangeAll("delete", dryRun, changes, func(i int) error { return v.explain(v.remove(ctx, client, names[i])) })
+	return deps.DeleteAll(ctx, v.noun, dryRun, changes, func(i int) error { return v.explain(v.remove(ctx, client, names[i])) })
 }

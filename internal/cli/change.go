@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"sort"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,4 +69,18 @@ func (d *Deps) ChangeAll(verb string, dryRun bool, changes []render.Change, do f
 		return err
 	}
 	return failed
+}
+
+// DeleteAll is ChangeAll for deletions of a noun that were looked up, once a person has said yes.
+func (d *Deps) DeleteAll(ctx context.Context, noun string, dryRun bool, changes []render.Change, do func(i int) error) error {
+	if !dryRun {
+		names := make([]string, len(changes))
+		for i, change := range changes {
+			names[i] = change.ID
+		}
+		if err := d.Confirm(ctx, "Delete %s %s?", noun, strings.Join(names, ", ")); err != nil {
+			return err
+		}
+	}
+	return d.ChangeAll("delete", dryRun, changes, do)
 }

@@ -176,3 +176,9 @@ func webPageHint(s config.Settings) string {
 	u.Path, u.RawPath = "/api", ""
 	return hint + "Try: CONDUCTOR_SERVER_URL=" + u.String()
 }
+
+// LacksRoute says whether an error is a server's that does not know such a call at all.
+func LacksRoute(err error) bool {
+	var answer *conductor.Error
+	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
+}

@@ -117,11 +117,12 @@ func (t Target) change(have map[identity]map[string]any, document *manifest.Docu
 		change.Action, change.Detail = render.Unchanged, ""
 		return change
 	}
-	change.Action, change.Detail = render.Updated, describe(fields)
+	change.Action, change.Detail = render.Updated, Describe(fields)
 	return change
 }
 
-func describe(fields []reconcile.Field) string {
+// Describe is what differs, as people read it: retryCount 3 → 5, ….
+func Describe(fields []reconcile.Field) string {
 	texts := make([]string, 0, len(fields))
 	for _, field := range fields {
 		texts = append(texts, field.String())

@@ -116,10 +116,9 @@ func (l *linter) definitions() {
 
 // subject names a definition: task/get-inventory.
 func subject(d *manifest.Document) string {
-	kind := "task"
-	if d.Kind == definition.KindWorkflowDef {
-		kind = "workflow"
-	}
+	kind := map[definition.Kind]string{
+		definition.KindTaskDef: "task", definition.KindWorkflowDef: "workflow", definition.KindEventHandler: "event", definition.KindWebhook: "webhook",
+	}[d.Kind]
 	if d.Name() == "" {
 		return kind
 	}

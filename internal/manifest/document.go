@@ -109,6 +109,10 @@ func Check(d *Document) []Problem {
 		found = definition.CheckTaskDef(d.Tree)
 	case definition.KindWorkflowDef:
 		found = definition.CheckWorkflowDef(d.Tree)
+	case definition.KindEventHandler:
+		found = definition.CheckEventHandler(d.Tree)
+	case definition.KindWebhook:
+		found = definition.CheckWebhook(d.Tree)
 	}
 	problems := make([]Problem, 0, len(found))
 	for _, p := range found {

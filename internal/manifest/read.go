@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -151,8 +152,8 @@ func (r *reader) kind(d *Document) bool {
 		text, _ := said.(string)
 		line, column := d.Position([]any{"kind"}, false)
 		d.Kind = definition.Kind(text)
-		if d.Kind != definition.KindTaskDef && d.Kind != definition.KindWorkflowDef {
-			r.problem(line, column, fmt.Sprintf("kind: %q is not one of TaskDef, WorkflowDef", text))
+		if !slices.Contains(definition.Kinds(), text) {
+			r.problem(line, column, fmt.Sprintf("kind: %q is not one of %s", text, strings.Join(definition.Kinds(), ", ")))
 			return false
 		}
 		delete(d.Tree, "kind")
@@ -167,10 +168,17 @@ func (r *reader) kind(d *Document) bool {
 		r.problem(d.Line, 1, "this could be a task or a workflow: say which with kind: TaskDef or kind: WorkflowDef")
 		return false
 	case r.want != "" && d.Kind != r.want:
-		r.problem(d.Line, 1, fmt.Sprintf("this is a %s, and a %s is wanted here", d.Kind, r.want))
+		r.problem(d.Line, 1, fmt.Sprintf("this is %s, and %s is wanted here", article(d.Kind), article(r.want)))
 		return false
 	}
 	return true
+}
+
+func article(kind definition.Kind) string {
+	if strings.HasPrefix(string(kind), "E") {
+		return "an " + string(kind)
+	}
+	return "a " + string(kind)
 }
 
 // withoutKind removes the member "kind" of an object and keeps every other byte.

@@ -14,6 +14,8 @@ type Client struct {
 	Authorization *AuthorizationService
 	Users         *UserService
 	Schedules     *ScheduleService
+	Events        *EventService
+	Webhooks      *WebhookService
 	Secrets       *SecretService
 	Environment   *EnvironmentService
 
@@ -124,6 +126,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	c.TaskDefs, c.WorkflowDefs = &TaskDefService{c}, &WorkflowDefService{c}
 	c.Workflows, c.Tasks = &WorkflowService{c}, &TaskService{c}
 	c.Applications, c.Authorization, c.Users = &ApplicationService{c}, &AuthorizationService{c}, &UserService{c}
+	c.Events, c.Webhooks = &EventService{c}, &WebhookService{c}
 	c.Secrets, c.Environment = &SecretService{c}, &EnvironmentService{c}
 	c.Schedules = &ScheduleService{c}
 	return c, nil

@@ -33,8 +33,7 @@ const (
 
 func (c *Client) newExchange(req *http.Request, body []byte, response *RawResponse, err error, took time.Duration) Exchange {
 	token := req.Header.Get("X-Authorization")
-	// The whole body is a secret: GET and PUT /secrets/{key}; the state of a development server has all of them.
-	hidden := strings.Contains(req.URL.Path, "/secrets/") || strings.HasSuffix(req.URL.Path, "/dev/state")
+	hidden := secretPath(req.URL.Path)
 	e := Exchange{
 		Method: req.Method, URL: c.clean(req.URL.String(), token), RequestHeader: c.cleanHeader(req.Header, token),
 		RequestBody: c.excerpt(body, hidden, token), RequestSize: len(body), Duration: took, Err: err,
@@ -47,6 +46,12 @@ func (c *Client) newExchange(req *http.Request, body []byte, response *RawRespon
 		e.Body = c.excerpt(response.Body, hidden && response.Status < http.StatusMultipleChoices, token)
 	}
 	return e
+}
+
+// secretPath reports whether whole bodies of a path are secrets: values of secrets; webhooks, whose headers may be called anything; and
+// the state of a development server, which has all of them.
+func secretPath(path string) bool {
+	return strings.Contains(path, "/secrets/") || strings.Contains(path, "/metadata/webhook") || strings.HasSuffix(path, "/dev/state")
 }
 
 func (c *Client) excerpt(body []byte, hidden bool, token string) string {

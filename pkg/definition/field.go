@@ -2,6 +2,8 @@
 // are checked, and the rules of the real server with its own messages, which the embedded server enforces.
 package definition
 
+import "slices"
+
 // Kind is a kind of document, spelled as in its `kind` member.
 type Kind string
 
@@ -9,7 +11,15 @@ type Kind string
 const (
 	KindTaskDef     Kind = "TaskDef"
 	KindWorkflowDef Kind = "WorkflowDef"
+
+	KindEventHandler Kind = "EventHandler"
+	KindWebhook      Kind = "Webhook"
 )
+
+// Kinds lists the kinds that files may hold.
+func Kinds() []string {
+	return []string{string(KindTaskDef), string(KindWorkflowDef), string(KindEventHandler), string(KindWebhook)}
+}
 
 // Type is the JSON type that a field's value must have.
 type Type string
@@ -122,7 +132,13 @@ func WorkflowTaskFields() []Field {
 // KindOf tells a document's kind by its shape: a workflow has tasks, a task definition has none. False where it could be either.
 func KindOf(tree map[string]any) (Kind, bool) {
 	if kind, ok := tree["kind"].(string); ok {
-		return Kind(kind), kind == string(KindTaskDef) || kind == string(KindWorkflowDef)
+		return Kind(kind), slices.Contains(Kinds(), kind)
+	}
+	switch {
+	case has(tree, "event") && has(tree, "actions"):
+		return KindEventHandler, true
+	case has(tree, "verifier"):
+		return KindWebhook, true
 	}
 	if _, ok := tree["tasks"]; ok {
 		return KindWorkflowDef, true
