@@ -51,14 +51,8 @@ func (o workerOptions) language(existing *project.Project) (*scaffold.Language, 
 		language, err := scaffold.Load(os.DirFS(filepath.Clean(o.template)), templates.FS(), decode)
 		return language, cli.Hint(err, "A template is a folder with a language.yaml: see docs/scaffold.md")
 	}
-	word, variant := o.lang, o.variant
-	if existing != nil && word == "" && variant == "" {
-		word, variant = existing.Origin.Language, existing.Origin.Variant
-	}
-	if existing == nil || o.lang == "" {
-		if language, found := scaffold.Named(templates.FS(), word, variant, decode); found {
-			return language, nil
-		}
+	if language, found := o.named(existing); found {
+		return language, nil
 	}
 	list, err := languages()
 	if err != nil {
@@ -82,6 +76,17 @@ func (o workerOptions) language(existing *project.Project) (*scaffold.Language, 
 		}
 	}
 	return language, nil
+}
+
+// named finds the language without reading all of them, where only one can be meant.
+func (o workerOptions) named(existing *project.Project) (*scaffold.Language, bool) {
+	switch {
+	case existing == nil:
+		return scaffold.Named(templates.FS(), o.lang, o.variant, decode)
+	case o.lang == "" && o.variant == "":
+		return scaffold.Named(templates.FS(), existing.Origin.Language, existing.Origin.Variant, decode)
+	}
+	return nil, false
 }
 
 func choose(list []*scaffold.Language, word, variant string) (*scaffold.Language, error) {
