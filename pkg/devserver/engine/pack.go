@@ -10,6 +10,9 @@ import (
 // maxPacked is how many tasks an execution may have that is packed when it has ended: whoever asks for one task unpacks all.
 const maxPacked = 100
 
+// usualSize is what most executions need while they are packed.
+const usualSize = 512
+
 // facts are what searches and lists ask of every execution. A packed one has them at hand.
 type facts struct {
 	id, name, correlationID, parentID, createdBy, status string
@@ -60,7 +63,7 @@ func (x *execution) pack() {
 	}
 	known := x.facts()
 	if x.packed == nil {
-		p := &packing{seen: x.words()}
+		p := &packing{data: make([]byte, 0, usualSize), seen: x.words()}
 		if !p.execution(x) {
 			return
 		}
@@ -97,7 +100,7 @@ func (x *execution) words() []string {
 	if x.plan.first != nil {
 		name = x.plan.first.task.Name
 	}
-	return []string{x.id, x.name(), conductor.TaskCompleted, name}
+	return append(make([]string, 0, maxSeen), x.id, x.name(), conductor.TaskCompleted, name)
 }
 
 func (p *packing) execution(x *execution) bool {
