@@ -35,6 +35,9 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 	default:
 		args = append(args, "--access-log", absolute(deps, opts.accessLog))
 	}
+	if opts.retain != "" {
+		args = append(args, "--retain", opts.retain)
+	}
 	args = append(args, absoluteMocks(deps, opts.mocks)...)
 	for _, path := range opts.seeds {
 		args = append(args, "--seed", path)

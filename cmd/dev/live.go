@@ -45,6 +45,10 @@ func begin(ctx context.Context, deps *cli.Deps, opts startOptions, key config.De
 		Store: kept, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
 		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: level})),
 	}
+	if options.Retain, err = opts.retention(); err != nil {
+		_ = kept.Close()
+		return nil, err
+	}
 	if options.StandIns, err = readMocks(deps, opts.mocks); err != nil {
 		_ = kept.Close()
 		return nil, err

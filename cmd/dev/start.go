@@ -32,6 +32,7 @@ type startOptions struct {
 	logLevel  string
 	accessLog string
 	mocks     []string // TYPE=FILE
+	retain    string
 }
 
 func newStart(deps *cli.Deps) *cobra.Command {
@@ -63,6 +64,7 @@ func (o *startOptions) bind(cmd *cobra.Command) {
 	flags.StringVar(&o.clock, "clock", clockSystem, "system, or manual: time stands still until orkesctl dev clock advance moves it")
 	flags.StringVar(&o.logLevel, "log-level", "warn", "what is logged on standard error: debug|info|warn|error")
 	flags.StringVar(&o.accessLog, "access-log", "", "append a line for each request to this `FILE` (JSON where it ends in .json or .jsonl), or - for standard error")
+	flags.StringVar(&o.retain, "retain", "", "forget executions that ended so long ago (`24h|N`), or all but the last N that ended (default: keep all)")
 	flags.StringArrayVar(&o.mocks, "mock", nil, "answer tasks of a type that needs an outside product as a file says: `TYPE=FILE` (repeatable; docs/dev.md)")
 	flags.StringArrayVar(&o.seeds, "seed", nil, "define what these `FILE|DIR`s hold, at the start (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("flavor", cobra.FixedCompletions([]string{"orkes", "oss"}, cobra.ShellCompDirectiveNoFileComp))
@@ -80,6 +82,9 @@ func (o *startOptions) check(getenv func(string) string) error {
 	}
 	if _, err := o.level(); err != nil {
 		return cli.Usage("One of: debug, info, warn, error", "--log-level %s: unknown level", o.logLevel)
+	}
+	if _, err := o.retention(); err != nil {
+		return err
 	}
 	for _, mock := range o.mocks {
 		if err := checkMock(mock); err != nil {

@@ -51,6 +51,8 @@ type Options struct {
 	Version     string // answered by GET /api/version
 	// AccessLog is told of every request; nil tells nobody.
 	AccessLog func(api.Access)
+	// Retain says which executions that have ended are kept; the zero value keeps all.
+	Retain engine.Retention
 	// StandIns answer for outside products, by task type (engine.ReadStandIns).
 	StandIns map[string][]engine.StandIn
 	// Web carries the requests of HTTP tasks; nil is the network. A test puts in its own world.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
@@ -39,7 +38,7 @@ func (w *world) entries(ctx context.Context) iter.Seq2[store.Entry, error] {
 				return
 			}
 		}
-		for _, record := range records {
+		for record := range records {
 			data, err := store.Encode(record.Value)
 			if !yield(store.Entry{Kind: record.Kind, Key: record.Key, Data: data}, err) {
 				return
@@ -49,7 +48,7 @@ func (w *world) entries(ctx context.Context) iter.Seq2[store.Entry, error] {
 }
 
 // still is what the store holds, and what the engine tells of the kinds that the store does not keep.
-func (w *world) still(ctx context.Context) (kept []store.Entry, records []store.Record, err error) {
+func (w *world) still(ctx context.Context) (kept []store.Entry, records iter.Seq[store.Record], err error) {
 	load := func() {
 		err = w.lease.Load(ctx, func(kind, key string, data []byte) error {
 			kept = append(kept, store.Entry{Kind: kind, Key: key, Data: data})
@@ -58,7 +57,7 @@ func (w *world) still(ctx context.Context) (kept []store.Entry, records []store.
 	}
 	if store.Keeps(w.lease.kept, engine.ExecutionKinds()) {
 		load()
-		return kept, nil, err
+		return kept, func(func(store.Record) bool) {}, err
 	}
 	records = w.engine.Records(load)
 	return kept, records, err
@@ -102,7 +101,7 @@ func (s *Server) Reset(ctx context.Context, executionsOnly bool) (gone api.State
 			return gone, fmt.Errorf("read the state: %w", err)
 		}
 		all = append(all, entry)
-		if executionsOnly && entry.Kind != engine.KindMessage && !slices.Contains(engine.ExecutionKinds(), entry.Kind) {
+		if executionsOnly && entry.Kind != engine.KindMessage && !engine.BelongsToExecution(entry.Kind) {
 			left = append(left, entry)
 		}
 	}

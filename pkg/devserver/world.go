@@ -62,7 +62,7 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 		Listener: events, TellStates: opts.Flavor == FlavorOrkes,
 		Store: kept, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes, Asleep: asleep,
 		CacheOutputs: opts.Flavor == FlavorOrkes, HeedDefinitions: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
-		StandIns: opts.StandIns,
+		StandIns: opts.StandIns, Retain: opts.Retain,
 	}
 	if rules != nil {
 		setup.Rights, setup.KeepSecret = rights{rules}, keeper{rules, secrets}.keep

@@ -100,6 +100,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 		if x.wf.ParentWorkflowID != "" {
 			c.errands = append(c.errands, x.tellParent())
 		}
+		c.errands = append(c.errands, e.retire(x)...)
 	}
 	if c.workflow || len(c.tasks) > 0 {
 		c.workflow = true

@@ -39,6 +39,8 @@ type Options struct {
 	Web http.RoundTripper
 	// StandIns are the outcomes of tasks of types that leave the machine or that nothing here can do, by type: see ReadStandIns.
 	StandIns map[string][]StandIn
+	// Retain says which executions that have ended are kept; the zero value keeps all.
+	Retain Retention
 	// Asleep leaves what the store holds as it is, and commits nothing, until Wake.
 	Asleep bool
 }
@@ -67,6 +69,8 @@ type Engine struct {
 	web         *http.Client
 	cache       *cache
 	rights      Rights
+	retention   *retention
+	loaded      map[string]*plan // by id, until it wakes
 	listener    Listener
 	tellStates  bool
 	jobs        background
@@ -104,6 +108,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.HeedDefinitions {
 		e.admissions = newAdmissions()
 	}
+	e.retention = e.newRetention(opts.Retain)
 	for name, outcomes := range opts.StandIns {
 		e.kinds.byType[name] = standInKind(name, outcomes)
 	}

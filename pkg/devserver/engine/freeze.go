@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
@@ -10,28 +11,62 @@ import (
 // ExecutionKinds are the kinds of records that Records tells: a store in memory need not keep them.
 func ExecutionKinds() []string { return []string{kindPlan, KindExecution, kindTask, kindLogs} }
 
-// Records is what a store that kept everything would hold of the executions at one moment. They stand still while the list is made and
-// meanwhile runs, which must not call the engine, but not while the list is used: it shares with them only what never changes.
-func (e *Engine) Records(meanwhile func()) []store.Record {
+// BelongsToExecution reports whether records of a kind make no sense without their execution.
+func BelongsToExecution(kind string) bool {
+	return kind == kindLetter || slices.Contains(ExecutionKinds(), kind)
+}
+
+// Records is what a store that kept everything would hold of the executions at one moment. They stand still while that is noted and
+// meanwhile runs, which must not call the engine, but not while the records are gone through: these share with them only what never
+// changes.
+func (e *Engine) Records(meanwhile func()) iter.Seq[store.Record] {
 	frozen := e.freeze()
-	defer func() {
-		for _, x := range frozen {
-			x.mu.Unlock()
-		}
-	}()
 	meanwhile()
-	var records []store.Record
-	told := map[string]bool{}
+	still := make([]frozenExecution, 0, len(frozen))
 	for _, x := range frozen {
-		if x.removed {
-			continue
+		if !x.removed {
+			still = append(still, x.still())
 		}
-		if !told[x.plan.id] {
-			told[x.plan.id] = true
-			records = append(records, store.Record{Kind: kindPlan, Key: x.plan.id, Value: x.plan.def})
-		}
-		records = append(records, x.records()...)
+		x.mu.Unlock()
 	}
+	return func(yield func(store.Record) bool) {
+		told := map[*plan]bool{}
+		for _, x := range still {
+			if !told[x.plan] && !yield(store.Record{Kind: kindPlan, Key: x.plan.id, Value: x.plan.def}) {
+				return
+			}
+			told[x.plan] = true
+			for _, record := range x.told() {
+				if !yield(record) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// frozenExecution is an execution as it was at one moment: its records, or what they can be made from when they are wanted.
+type frozenExecution struct {
+	plan    *plan
+	records []store.Record
+	packed  *execution // nobody else's
+}
+
+// still needs the lock.
+func (x *execution) still() frozenExecution {
+	if x.live != nil {
+		return frozenExecution{plan: x.plan, records: x.records()}
+	}
+	return frozenExecution{plan: x.plan, packed: &execution{id: x.id, order: x.order, plan: x.plan, packed: x.packed, kept: x.kept}}
+}
+
+func (f frozenExecution) told() []store.Record {
+	if f.packed == nil {
+		return f.records
+	}
+	f.packed.unpack()
+	records := f.packed.records()
+	f.packed.live = nil
 	return records
 }
 
@@ -62,9 +97,8 @@ func (i *index) since(order uint64) []*execution {
 	return slices.Clone(i.all[first:])
 }
 
-// records are those of a locked execution, besides its plan.
+// records are those of a locked execution that is not packed, besides its plan.
 func (x *execution) records() []store.Record {
-	defer x.peek()()
 	wf := x.wf
 	records := []store.Record{{Kind: KindExecution, Key: x.id, Value: x.record(&wf)}}
 	for _, t := range x.tasks {

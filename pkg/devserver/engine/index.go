@@ -59,6 +59,7 @@ func (i *index) add(x *execution, rule uniqueness) *execution {
 		x.order = i.lastOrder + 1
 	}
 	i.lastOrder = max(i.lastOrder, x.order)
+	x.plan.users.Add(1)
 	i.byID[x.id] = x
 	i.all = insert(i.all, x)
 	i.byName[x.wf.WorkflowName] = insert(i.byName[x.wf.WorkflowName], x)

@@ -72,6 +72,7 @@ func (l *loader) visit(kind, key string, data []byte) error {
 // finish builds the executions.
 func (l *loader) finish() error {
 	plans := make(map[string]*plan, len(l.plans))
+	l.engine.loaded = plans
 	for id, def := range l.plans {
 		p := l.engine.planOwned(def)
 		p.id = id
@@ -96,11 +97,19 @@ func (l *loader) finish() error {
 // Wake lets go on what was loaded: queues, timers, and the tasks that the engine does itself. It is for an engine that was made Asleep,
 // once, before it is used.
 func (e *Engine) Wake() {
+	e.recall()
 	errands := e.admissions.resume(e.index.everything())
 	for _, x := range e.index.everything() {
 		errands = append(errands, e.revive(x)...)
 	}
 	e.run(errands)
+	for _, p := range e.loaded {
+		if p.users.Load() == 0 {
+			e.dropPlan(p)
+		}
+	}
+	e.loaded = nil
+	e.prune()
 }
 
 func (l *loader) restoreTasks(x *execution) error {

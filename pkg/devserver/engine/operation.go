@@ -131,6 +131,7 @@ func (e *Engine) remove(x *execution) {
 	c := &x.changes
 	c.tasks, c.logged, c.queued = nil, nil, nil
 	x.take(len(x.inbox))
+	x.disuse()
 	c.removed = append(c.removed, store.Record{Kind: KindExecution, Key: x.id})
 	for _, t := range x.tasks {
 		e.timers.set(&t.alarm, never)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -18,6 +20,8 @@ type plan struct {
 	output  template
 	orphan  string // why a sub-workflow cannot be started
 	stored  storedFlag
+	users   atomic.Int64                     // executions that have it
+	writing sync.Mutex                       // held while it gets into the store, or out of it
 	outside func(name string) (string, bool) // ${workflow.env.NAME}
 	quota   *quota
 	masks   masks

@@ -51,6 +51,8 @@ func (e *Engine) commit(ctx context.Context, x *execution) error {
 	}
 	writePlan := !x.plan.stored.Load() && !x.removed
 	if writePlan {
+		x.plan.writing.Lock()
+		defer x.plan.writing.Unlock()
 		records = append(records, store.Record{Kind: kindPlan, Key: x.plan.id, Value: x.plan.def})
 	}
 	for _, t := range c.tasks {

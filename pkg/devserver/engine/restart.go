@@ -40,7 +40,7 @@ func (e *Engine) Restart(ctx context.Context, id string, latest bool) error {
 
 // restart begins an execution anew, by a plan.
 func (x *execution) restart(p *plan, now int64) {
-	x.plan, x.wf.WorkflowVersion = p, p.def.Version
+	x.replan(p)
 	x.drop(x.tasks)
 	x.rebuild(nil)
 	x.goOn(now)

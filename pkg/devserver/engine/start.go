@@ -68,6 +68,7 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		id, err := existing(held, req)
 		return id, errands, err
 	}
+	e.retention.born(x, e.index.execution(from.parentID))
 	x.changes.workflow = true
 	x.changes.events = append(x.changes.events, workflowEvent(WorkflowStarted, &x.wf))
 	e.advance(x, nil, now)

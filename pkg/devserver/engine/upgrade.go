@@ -40,7 +40,8 @@ func (e *Engine) Upgrade(ctx context.Context, id string, req Upgrade) error {
 		for i, t := range x.tasks {
 			t.node = nodes[i]
 		}
-		x.plan, x.wf.WorkflowVersion, x.wf.Input = p, p.def.Version, laidOver(x.wf.Input, req.Input)
+		x.replan(p)
+		x.wf.Input = laidOver(x.wf.Input, req.Input)
 		x.changes.workflow = true
 		env := e.environment(now)
 		for _, t := range x.open() {
