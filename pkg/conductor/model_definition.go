@@ -128,6 +128,18 @@ func (d *WorkflowDef) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// SchemaDef is a schema of inputs or outputs, registered or inside a definition: GET /schema/{name}. Data is the JSON Schema where Type
+// is JSON.
+type SchemaDef struct {
+	Audit
+
+	Name        string         `json:"name"`
+	Version     int            `json:"version"`
+	Type        string         `json:"type,omitempty"`
+	Data        map[string]any `json:"data,omitempty"`
+	ExternalRef string         `json:"externalRef,omitempty"`
+}
+
 // WorkflowTask is one task in a workflow definition. Type is SIMPLE unless it says otherwise; StartDelay is in seconds.
 // RetryCount nil means that the task definition's retryCount counts.
 type WorkflowTask struct {

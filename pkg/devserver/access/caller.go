@@ -83,7 +83,7 @@ func (c *Caller) roleAllows(access string, target conductor.Target) bool {
 	switch target.Type {
 	case "TASK_DEF", "WORKFLOW_DEF":
 		return reads || c.is(roleMetadataManager) || c.is(roleWorkflowManager) && (access == "READ" || access == "EXECUTE")
-	case "EVENT_HANDLER", "WEBHOOK": // who may write all of them may also read them [inferred]
+	case "EVENT_HANDLER", "WEBHOOK", "SCHEMA": // who may write all of them may also read them [inferred]
 		return reads || c.is(roleMetadataManager)
 	case "WORKFLOW_SCHEDULE":
 		return reads
@@ -220,7 +220,7 @@ func (c *Caller) execution(access, verb string, w conductor.Workflow) error {
 
 // nouns are what refusals call the things that are defined.
 func nouns() map[string]string {
-	return map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow", "EVENT_HANDLER": "event handler", "WEBHOOK": "webhook"}
+	return map[string]string{"TASK_DEF": "task", "WORKFLOW_DEF": "workflow", "EVENT_HANDLER": "event handler", "WEBHOOK": "webhook", "SCHEMA": "schema"}
 }
 
 // MayWriteDefinition says whether the caller may create a definition, or change or delete one that exists.

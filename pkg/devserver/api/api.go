@@ -63,6 +63,7 @@ func newAPI(opts Options) *api {
 	a.steerRoutes()
 	a.executeRoutes()
 	a.messageRoutes()
+	a.schemaRoutes()
 	a.vaultRoutes()
 	a.eventRoutes()
 	a.scheduleRoutes()

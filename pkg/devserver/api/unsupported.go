@@ -52,8 +52,6 @@ DELETE /api/registry/service/protos/{registryName}/{filename}
 DELETE /api/registry/service/{name}
 DELETE /api/registry/service/{registryName}/methods
 DELETE /api/roles/{name}
-DELETE /api/schema/{name}
-DELETE /api/schema/{name}/{version}
 GET /api/admin/redisUsage
 GET /api/event/queue/config
 GET /api/event/queue/config/{queueType}/{queueName}
@@ -94,9 +92,6 @@ GET /api/registry/service/{name}/discover
 GET /api/roles/custom
 GET /api/roles/permissions
 GET /api/roles/{name}
-GET /api/schema
-GET /api/schema/{name}
-GET /api/schema/{name}/{version}
 POST /api/event/queue/connectivity
 POST /api/global_schema
 POST /api/human/tasks/search
@@ -127,7 +122,6 @@ POST /api/registry/service/{name}/circuit-breaker/close
 POST /api/registry/service/{name}/circuit-breaker/open
 POST /api/registry/service/{registryName}/methods
 POST /api/roles
-POST /api/schema
 PUT /api/event/queue/config/{queueType}/{queueName}
 PUT /api/human/template/{name}/tags
 PUT /api/integrations/provider/{name}/integration/{integration_name}/tags

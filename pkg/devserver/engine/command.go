@@ -51,6 +51,9 @@ type endTask struct {
 func (c endTask) apply(x *execution, now int64) []*task {
 	t := c.task
 	t.freeze()
+	if breach := t.outputBreach(c.status); breach != "" {
+		c.status, c.reason = conductor.TaskFailedTerminally, breach
+	}
 	t.Wire.Status, t.Wire.ReasonForIncompletion = c.status, c.reason
 	t.Wire.UpdateTime = now
 	if t.Wire.EndTime == 0 {
@@ -103,6 +106,12 @@ func (c endWorkflow) apply(x *execution, now int64) []*task {
 	x.wf.Output = c.output
 	if c.output == nil {
 		x.wf.Output = x.output()
+	}
+	if c.status == conductor.WorkflowCompleted {
+		if breach := x.plan.gives.breach("The output of workflow "+x.wf.WorkflowName, x.wf.Output); breach != "" {
+			c.status, c.reason = conductor.WorkflowFailed, breach
+			x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
+		}
 	}
 	x.changes.closed(c)
 	return nil

@@ -19,8 +19,8 @@ type Options struct {
 	EnforceIdempotency bool
 	// CacheOutputs heeds cacheConfig of tasks, as Orkes does; the open-source server only stores it.
 	CacheOutputs bool
-	// HeedDefinitions acts on rateLimitConfig and maskedFields of workflows, as Orkes does; the open-source server only
-	// stores them.
+	// HeedDefinitions acts on rateLimitConfig and maskedFields of workflows and on schemas, as Orkes does; the open-source
+	// server only stores them.
 	HeedDefinitions bool
 	// Environment gives what ${workflow.env.NAME} means, and Secret what ${workflow.secrets.NAME} does; nil means that there
 	// are none. Secrets are never stored in an execution: only what a worker or a job receives has them. Both are called
@@ -64,6 +64,7 @@ type Engine struct {
 	pollers     *pollers
 	index       *index
 	definitions *definitions
+	schemas     *schemas
 	subscribers subscribers
 	scripts     scripts
 	web         *http.Client
@@ -102,7 +103,7 @@ func New(opts Options) (*Engine, error) {
 		store: opts.Store, clock: opts.Clock, logger: opts.Logger, idempotent: opts.EnforceIdempotency, heeding: opts.HeedDefinitions,
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
-		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
+		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), schemas: newSchemas(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
 		listener: opts.Listener, tellStates: opts.TellStates, chance: machineChance(), closed: make(chan struct{}),
 	}
 	if opts.HeedDefinitions {

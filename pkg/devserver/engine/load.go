@@ -43,6 +43,11 @@ func (l *loader) visit(kind, key string, data []byte) error {
 		if err = conductor.Decode(data, def); err == nil {
 			l.engine.definitions.putWorkflow(def)
 		}
+	case KindSchema:
+		var def conductor.SchemaDef
+		if err = conductor.Decode(data, &def); err == nil {
+			l.engine.schemas.put(def)
+		}
 	case kindPlan:
 		l.plans[key] = new(conductor.WorkflowDef)
 		err = conductor.Decode(data, l.plans[key])

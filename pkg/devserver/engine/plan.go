@@ -25,6 +25,8 @@ type plan struct {
 	outside func(name string) (string, bool) // ${workflow.env.NAME}
 	quota   *quota
 	masks   masks
+
+	takes, gives *contract // what the input and the output must be
 }
 
 // node is one task of a plan.
@@ -42,6 +44,8 @@ type node struct {
 	limits  *limiter
 	cache   *cacheRule              // nil where the output counts for this task alone
 	states  map[string][]stateEvent // what is said when the task comes to a state
+
+	takes, gives *contract // what the input and the output must be
 
 	// The first tasks of the lists inside: nil for an empty list.
 	cases    map[string]*node
@@ -68,15 +72,16 @@ func (n *node) after() *node {
 
 // planner builds a plan.
 type planner struct {
-	plan    *plan
-	taskDef func(name string) (*conductor.TaskDef, bool)
-	limiter func(taskDefName string) *limiter
-	kinds   kinds
-	outside func(name string) (string, bool)
-	newest  func(workflow string) (version int, known bool)
-	states  bool // heed onStateChange
-	heeding bool // what the open-source server only stores
-	dynamic bool // tasks that are data: without a definition they are never tried again
+	plan     *plan
+	taskDef  func(name string) (*conductor.TaskDef, bool)
+	limiter  func(taskDefName string) *limiter
+	kinds    kinds
+	outside  func(name string) (string, bool)
+	newest   func(workflow string) (version int, known bool)
+	states   bool // heed onStateChange
+	registry func(name string, version int) *document
+	heeding  bool // what the open-source server only stores
+	dynamic  bool // tasks that are data: without a definition they are never tried again
 }
 
 // build takes ownership of def.
@@ -84,6 +89,7 @@ func (b *planner) build(def *conductor.WorkflowDef) *plan {
 	b.plan = &plan{id: newID(), def: def, nodes: map[string]*node{}, output: compile(anyMap(def.OutputParameters)), outside: b.outside}
 	if b.heeding {
 		b.plan.quota, b.plan.masks = quotaOf(def), masksOf(def)
+		b.plan.takes, b.plan.gives = b.contractOf(def.InputSchema, def.EnforceSchema), b.contractOf(def.OutputSchema, def.EnforceSchema)
 	}
 	b.plan.first = b.sequence(def.Tasks, nil)
 	return b.plan
@@ -113,6 +119,7 @@ func (b *planner) add(t *conductor.WorkflowTask, parent *node) *node {
 	n := &node{task: t, def: def, parent: parent, limits: b.limiter(t.Name), cache: cacheRuleOf(t), planted: b.dynamic}
 	n.input, n.items = compile(inputParameters(t, def)), compile(t.Items)
 	n.child = b.child(t)
+	n.takes, n.gives = b.contractOf(def.InputSchema, def.EnforceSchema), b.contractOf(def.OutputSchema, def.EnforceSchema)
 	if b.states {
 		n.states = stateEventsOf(t)
 	}

@@ -40,8 +40,7 @@ func startTasks(m *mapping) ([]command, error) {
 	for _, t := range tasks {
 		t.recall(m.env)
 		commands = append(commands, scheduleTask{t})
-		if reason := tooLarge("input", t.Wire.InputData, t); reason != "" {
-			t.Wire.InputData = map[string]any{}
+		if reason := t.refusal(); reason != "" {
 			commands = append(commands, endTask{task: t, status: conductor.TaskFailedTerminally, reason: reason})
 			continue
 		}
@@ -58,6 +57,15 @@ func startTasks(m *mapping) ([]command, error) {
 		}
 	}
 	return commands, nil
+}
+
+// refusal says why a new task cannot have its input, or nothing. What is too large is not kept.
+func (t *task) refusal() string {
+	if reason := tooLarge("input", t.Wire.InputData, t); reason != "" {
+		t.Wire.InputData = map[string]any{}
+		return reason
+	}
+	return t.inputBreach()
 }
 
 // startsWith are the tasks that start together with one that is over at once: its branches, or its case. What comes after

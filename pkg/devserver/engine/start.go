@@ -54,6 +54,9 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		from.id = e.chance.id()
 	}
 	x := newExecution(p, req, from, now)
+	if err := p.admissible(x.wf.Input); err != nil {
+		return "", nil, err
+	}
 	if size := sizeOf(x.wf.Input, maxPayload+1); size > maxPayload {
 		return "", nil, fault.TooLarge("The input payload of workflow: %s is greater than the permitted limit: %d bytes", p.def.Name, maxPayload)
 	}
@@ -144,7 +147,7 @@ func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
 }
 
 func (e *Engine) planner() *planner {
-	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates, heeding: e.heeding}
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates, heeding: e.heeding, registry: e.registered}
 }
 
 // newExecution is a running execution without tasks.
