@@ -30,9 +30,19 @@ func scheduleWait(m *mapping) ([]*task, error) {
 	return []*task{t}, nil
 }
 
+// executeWait ends a wait whose time has come. Another attempt, after somebody let one fail, waits for the rest of the first one's time.
 func executeWait(_ *execution, t *task, env *environment) []command {
 	if t.WakeAt == never || env.now < t.WakeAt {
 		return nil
+	}
+	if t.Wire.Status == conductor.TaskScheduled {
+		until, refusal := waitUntil(t.Wire.InputData, t.FirstScheduled)
+		switch {
+		case refusal != "":
+			return []command{finishTask{task: t, status: conductor.TaskFailedTerminally, reason: refusal}}
+		case until == never || until > env.now:
+			return []command{waitTask{task: t, until: until}}
+		}
 	}
 	return []command{finishTask{task: t, status: conductor.TaskCompleted}}
 }

@@ -107,3 +107,33 @@ func TestWaitUntil(t *testing.T) {
 	require.Equal(t, conductor.TaskFailedTerminally, wf.Tasks[0].Status)
 	require.Contains(t, wf.ReasonForIncompletion, "Not valid duration: bad")
 }
+
+func TestAWaitThatFailedIsTriedAgain(t *testing.T) {
+	for _, c := range []struct {
+		input map[string]any
+		after []string // the states after the retry's delay of 10 s, after the first attempt's 30 s, and later still
+	}{
+		{map[string]any{"duration": "30s"}, []string{"IN_PROGRESS", "COMPLETED", "COMPLETED"}},
+		{map[string]any{"duration": "6s"}, []string{"COMPLETED", "COMPLETED", "COMPLETED"}},
+		{map[string]any{"until": "2100-01-01"}, []string{"IN_PROGRESS", "IN_PROGRESS", "IN_PROGRESS"}},
+		{map[string]any{}, []string{"IN_PROGRESS", "IN_PROGRESS", "IN_PROGRESS"}},
+		{map[string]any{"duration": "${workflow.variables.d}"}, []string{"FAILED_WITH_TERMINAL_ERROR", "FAILED_WITH_TERMINAL_ERROR", "FAILED_WITH_TERMINAL_ERROR"}},
+	} {
+		r := newRig(t)
+		r.taskDef("wait", func(d *conductor.TaskDef) { d.RetryCount, d.RetryDelaySeconds = 1, 10 })
+		wait := waiting(c.input)
+		wait.Name = "wait"
+		r.flow("flow", func(d *conductor.WorkflowDef) { d.Variables = map[string]any{"d": "1h"} }, wait)
+		id := r.start("flow", nil)
+		if c.input["duration"] == "${workflow.variables.d}" {
+			require.NoError(t, r.SetVariables(t.Context(), id, map[string]any{"d": "bad"}))
+		}
+		_, err := r.UpdateByRef(t.Context(), id, "wt", conductor.TaskFailed, "", nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{"wt:FAILED", "wt:SCHEDULED"}, r.states(id), "%v", c.input)
+		for i, pass := range []time.Duration{10 * time.Second, 20 * time.Second, time.Hour} {
+			r.clock.Advance(pass)
+			require.Equal(t, "wt:"+c.after[i], r.states(id)[1], "%v after %d", c.input, i)
+		}
+	}
+}
