@@ -76,6 +76,7 @@ type Engine struct {
 	tellStates  bool
 	jobs        background
 	chance      chance
+	maxKin      int64
 
 	freezing sync.Mutex // of all executions at once
 
@@ -104,7 +105,7 @@ func New(opts Options) (*Engine, error) {
 		outside: opts.Environment, secret: opts.Secret, keepSecret: opts.KeepSecret,
 		kinds: newKinds(), timers: alarms, queues: newQueues(alarms, opts.Clock), limiters: newLimiters(opts.Clock, alarms),
 		pollers: newPollers(), index: newIndex(), definitions: newDefinitions(), schemas: newSchemas(), scripts: newJavascript(), web: newWeb(opts.Web), rights: opts.Rights,
-		listener: opts.Listener, tellStates: opts.TellStates, chance: machineChance(), closed: make(chan struct{}),
+		listener: opts.Listener, tellStates: opts.TellStates, chance: machineChance(), maxKin: maxKin, closed: make(chan struct{}),
 	}
 	if opts.HeedDefinitions {
 		e.admissions = newAdmissions()
@@ -143,7 +144,7 @@ func (e *Engine) now() int64 { return e.clock.Now().UnixMilli() }
 // environment is what the steps of one call may know.
 func (e *Engine) environment(now int64) *environment {
 	return &environment{
-		now: now, kinds: e.kinds, newID: e.chance.id, jitter: e.chance.jitter, scripts: e.scripts, web: e.web, cache: e.cache, clock: e.now, grow: e.grow, secret: e.secret, keepSecret: e.keepSecret,
+		now: now, kinds: e.kinds, newID: e.chance.id, jitter: e.chance.jitter, scripts: e.scripts, web: e.web, cache: e.cache, clock: e.now, grow: e.sprout, secret: e.secret, keepSecret: e.keepSecret,
 		domain: func(taskType string, taskToDomain map[string]string) string {
 			return e.domainOf(taskType, taskToDomain, now)
 		},

@@ -32,6 +32,7 @@ type live struct {
 	due     int64              // what alarm is set to
 	depth   int                // how many failure workflows led to this one
 	level   int                // how many workflows are around this one
+	kin     *kin               // those that came of the same one; see family
 	chain   string             // the message that led to this one in the end, if one did
 	changes changes
 

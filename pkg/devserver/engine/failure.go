@@ -72,7 +72,7 @@ func (e *Engine) startFailure(ctx context.Context, x *execution, name string) (s
 	if version := x.plan.def.FailureWorkflowVersion; version != 0 {
 		req.Version = &version
 	}
-	id, errands, err := e.begin(ctx, req, birth{by: x.wf.CreatedBy, depth: x.depth + 1, chain: x.chain})
+	id, errands, err := e.begin(ctx, req, birth{by: x.wf.CreatedBy, depth: x.depth + 1, chain: x.chain, kin: x.family()})
 	x.changes.errands = append(x.changes.errands, errands...)
 	return id, err
 }

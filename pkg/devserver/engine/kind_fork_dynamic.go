@@ -39,16 +39,17 @@ func scheduleForkDynamic(m *mapping) ([]*task, error) {
 	return []*task{t}, nil
 }
 
-// forkedTasks reads the branches from the input, in whichever of the three forms they are.
+// forkedTasks reads the branches from the input, in whichever of the three forms they are. A list of inputs counts before all else.
 func (m *mapping) forkedTasks(input map[string]any) ([]conductor.WorkflowTask, error) {
 	def := m.n.task
+	inputs, isList := input["forkTaskInputs"].([]any)
 	switch {
+	case isList:
+		return m.repeatedTasks(input, inputs), nil
 	case def.DynamicForkTasksParam != "":
 		return listedTasks(def.DynamicForkTasksParam, input[def.DynamicForkTasksParam], input[def.DynamicForkTasksInputParamName])
-	case def.DynamicForkJoinTasksParam != "":
-		return joinedTasks(def.DynamicForkJoinTasksParam, input[def.DynamicForkJoinTasksParam])
 	}
-	return m.repeatedTasks(input)
+	return joinedTasks(def.DynamicForkJoinTasksParam, input)
 }
 
 // listedTasks is a list of tasks, and an object with the input of each by reference name.
@@ -70,7 +71,8 @@ func listedTasks(param string, given, inputs any) ([]conductor.WorkflowTask, err
 }
 
 // joinedTasks is the oldest form: {"dynamicTasks": [{taskName, workflowName, referenceName, input, type}]}.
-func joinedTasks(param string, given any) ([]conductor.WorkflowTask, error) {
+func joinedTasks(param string, input map[string]any) ([]conductor.WorkflowTask, error) {
+	given := input[param]
 	var wrapped struct {
 		DynamicTasks []struct {
 			TaskName      string         `json:"taskName"`
@@ -81,8 +83,11 @@ func joinedTasks(param string, given any) ([]conductor.WorkflowTask, error) {
 		} `json:"dynamicTasks"`
 	}
 	if _, isMap := given.(map[string]any); !isMap || reread(given, &wrapped) != nil {
+		if param == "" {
+			param = "null"
+		}
 		return nil, failed("Dynamic tasks could not be created. The value of %s from task's input %s has no dynamic tasks to be scheduled",
-			param, javaText(given))
+			param, javaText(input))
 	}
 	tasks := make([]conductor.WorkflowTask, 0, len(wrapped.DynamicTasks))
 	for _, one := range wrapped.DynamicTasks {
@@ -100,13 +105,16 @@ func joinedTasks(param string, given any) ([]conductor.WorkflowTask, error) {
 	return tasks, nil
 }
 
-// repeatedTasks is one task, or one workflow, for each of a list of inputs.
-func (m *mapping) repeatedTasks(input map[string]any) ([]conductor.WorkflowTask, error) {
-	inputs, isList := input["forkTaskInputs"].([]any)
-	name, workflow := textOf(input["forkTaskName"]), textOf(input["forkTaskWorkflow"])
-	if !isList || name == "" && workflow == "" {
-		return nil, failed("A FORK_JOIN_DYNAMIC task needs dynamicForkTasksParam, or the inputs forkTaskInputs (a list) and "+
-			"forkTaskName or forkTaskWorkflow; forkTaskInputs is %s", javaText(input["forkTaskInputs"]))
+// repeatedTasks is one task, or one workflow, for each of a list of inputs. Without a name it is called as its type, and a SIMPLE one as the
+// fork.
+func (m *mapping) repeatedTasks(input map[string]any, inputs []any) []conductor.WorkflowTask {
+	name, workflow, taskType := textOf(input["forkTaskName"]), textOf(input["forkTaskWorkflow"]), textOf(input["forkTaskType"])
+	switch {
+	case name != "" || workflow != "":
+	case isSimple(taskType):
+		name = m.n.ref()
+	default:
+		name = taskType
 	}
 	tasks := make([]conductor.WorkflowTask, 0, len(inputs))
 	for i, given := range inputs {
@@ -115,7 +123,7 @@ func (m *mapping) repeatedTasks(input map[string]any) ([]conductor.WorkflowTask,
 			own = map[string]any{"input": given}
 		}
 		task := conductor.WorkflowTask{
-			Name: name, TaskReferenceName: fmt.Sprintf("_%s_%d", m.forkPrefix(name), i), Type: textOf(input["forkTaskType"]),
+			Name: name, TaskReferenceName: fmt.Sprintf("_%s_%d", m.forkPrefix(name), i), Type: taskType,
 			InputParameters: maps.Clone(own), Optional: m.n.task.Optional,
 		}
 		task.InputParameters["__index"] = int64(i)
@@ -129,7 +137,7 @@ func (m *mapping) repeatedTasks(input map[string]any) ([]conductor.WorkflowTask,
 		}
 		tasks = append(tasks, task)
 	}
-	return tasks, nil
+	return tasks
 }
 
 // forkPrefix keeps the reference names of several dynamic forks apart: later ones carry the fork's own.
@@ -179,6 +187,23 @@ func (e *Engine) grow(tasks []conductor.WorkflowTask, parent *node) ([]*node, er
 		return nil, failed("%s", builder.plan.orphan)
 	}
 	return nodes, nil
+}
+
+// sprout makes the nodes of tasks that start now.
+func (e *Engine) sprout(tasks []conductor.WorkflowTask, parent *node) ([]*node, error) {
+	for i := range tasks {
+		if e.undefined(&tasks[i]) {
+			return nil, failed("Invalid task specified. Cannot find task by name %s in the task definitions", tasks[i].Name)
+		}
+	}
+	return e.grow(tasks, parent)
+}
+
+// undefined reports whether a task has a type of its users' own and no definition, which is wanted of it then.
+func (e *Engine) undefined(task *conductor.WorkflowTask) bool {
+	_, known := e.definitions.task(task.Name)
+	_, runs := e.kinds.byType[task.Type]
+	return !known && !runs && !isSimple(task.Type) && task.TaskDefinition == nil
 }
 
 // plant makes the dynamic tasks of a fork known by their reference names.

@@ -78,7 +78,7 @@ func TestDynamicForkThatCannotBeRead(t *testing.T) {
 	r.flow("flow", nil, byList("dfk"))
 	require.Contains(t, r.workflow(r.start("flow", nil)).ReasonForIncompletion, "not followed by a join task")
 	r.flow("flow", nil, dynamicFork("dfk", map[string]any{"forkTaskName": "n", "forkTaskInputs": "${workflow.input.none}"}, nil), join("jn"))
-	require.Contains(t, r.workflow(r.start("flow", nil)).ReasonForIncompletion, "forkTaskInputs is null")
+	require.Contains(t, r.workflow(r.start("flow", nil)).ReasonForIncompletion, "The value of null from task's input {forkTaskInputs=null, forkTaskName=n} has no dynamic tasks")
 }
 
 func TestDynamicForkOfInputs(t *testing.T) {

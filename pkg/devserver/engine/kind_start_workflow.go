@@ -15,7 +15,7 @@ func startWorkflowKind() kind {
 	return kind{schedule: scheduleOne, execute: executeStartWorkflow, queued: true}
 }
 
-func executeStartWorkflow(_ *execution, t *task, _ *environment) []command {
+func executeStartWorkflow(x *execution, t *task, env *environment) []command {
 	given, ok := t.Wire.InputData["startWorkflow"].(map[string]any)
 	if !ok {
 		return []command{finishTask{task: t, status: conductor.TaskFailed, reason: "Missing 'startWorkflow' in input data."}}
@@ -24,7 +24,7 @@ func executeStartWorkflow(_ *execution, t *task, _ *environment) []command {
 	if err != nil {
 		return []command{finishTask{task: t, status: conductor.TaskFailed, reason: err.Error()}}
 	}
-	return []command{startOther{task: t, req: req}}
+	return []command{startOther{task: t, req: req, kin: x.kinOf(env.kinds)}}
 }
 
 // requestOf reads a start request from values that expressions gave. A version or priority may be text.
@@ -56,12 +56,13 @@ func requestOf(given map[string]any) (conductor.StartWorkflowRequest, error) {
 type startOther struct {
 	task *task
 	req  conductor.StartWorkflowRequest
+	kin  *kin
 }
 
 func (c startOther) apply(x *execution, now int64) []*task {
 	c.task.begin(now)
 	c.task.Wire.PollCount++
-	from := birth{by: x.wf.CreatedBy, chain: x.chain, id: namedID(fmt.Sprintf("startworkflow:%s:%s:%d", x.id, c.task.Wire.TaskID, c.task.Wire.ScheduledTime))}
+	from := birth{by: x.wf.CreatedBy, chain: x.chain, kin: c.kin, id: namedID(fmt.Sprintf("startworkflow:%s:%s:%d", x.id, c.task.Wire.TaskID, c.task.Wire.ScheduledTime))}
 	x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
 		end := finishTask{task: c.task, status: conductor.TaskCompleted, output: map[string]any{"workflowId": from.id}}
 		var errands []errand
@@ -69,7 +70,7 @@ func (c startOther) apply(x *execution, now int64) []*task {
 			id, follow, err := e.beginFor(c.req, from)
 			errands, end.output["workflowId"] = follow, id
 			if err != nil {
-				end = finishTask{task: c.task, status: conductor.TaskFailed, reason: because(err)}
+				end = finishTask{task: c.task, status: conductor.TaskFailed, reason: startRefusal(err)}
 			}
 		}
 		return append(errands, e.visit(c.task.x, func(now int64) []*task {
@@ -80,6 +81,22 @@ func (c startOther) apply(x *execution, now int64) []*task {
 		})...)
 	})
 	return nil
+}
+
+// startRefusal is why a workflow could not be started, in the words of a START_WORKFLOW of the real server.
+func startRefusal(err error) string {
+	var refused *fault.Error
+	if !errors.As(err, &refused) || len(refused.Violations) == 0 {
+		return err.Error()
+	}
+	var text strings.Builder
+	text.WriteString("startWorkflow validation failed. ")
+	for _, rule := range refused.Violations {
+		_, at, _ := strings.Cut(rule.Path, ".")
+		_, at, _ = strings.Cut(at, ".")
+		fmt.Fprintf(&text, "'%s' -> %s. ", at, rule.Message)
+	}
+	return text.String()
 }
 
 // because is why a workflow could not be started, for the task that wanted it: the broken rules rather than that there are

@@ -47,7 +47,7 @@ func (c startChild) apply(x *execution, now int64) []*task {
 		return finishTask{task: t, status: conductor.TaskFailed, reason: err.Error()}.apply(x, now)
 	}
 	from := birth{
-		by: x.wf.CreatedBy, level: x.level + 1, depth: x.depth, chain: x.chain,
+		by: x.wf.CreatedBy, level: x.level + 1, depth: x.depth, chain: x.chain, kin: x.family(),
 		id: t.Wire.SubWorkflowID, parentID: x.id, parentTaskID: t.Wire.TaskID,
 	}
 	x.changes.errands = append(x.changes.errands, func(e *Engine) []errand { return e.bear(t, req, from) })

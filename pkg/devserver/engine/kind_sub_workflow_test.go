@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -286,4 +287,43 @@ func TestWorkflowsThatStartEachOtherForEver(t *testing.T) {
 	id := r.start("flow", nil)
 	require.Equal(t, conductor.WorkflowCompleted, r.workflow(id).Status, "whoever started the first has an answer")
 	require.NoError(t, r.Close(), "and the engine can be closed")
+}
+
+func TestWorkflowsThatStartOneAnotherForEver(t *testing.T) {
+	startsItself := taskOf("START_WORKFLOW", "st", map[string]any{"startWorkflow": map[string]any{"name": "flow"}})
+	for name, tasks := range map[string][]conductor.WorkflowTask{
+		"one after the other": {startsItself},
+		"two by each":         {startsItself, taskOf("START_WORKFLOW", "st2", map[string]any{"startWorkflow": map[string]any{"name": "flow"}})},
+		"two inside each": {
+			fork("f", list(sub("s1", "flow")), list(sub("s2", "flow"))), join("j", "s1", "s2"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.maxKin = 50
+			r.flow("flow", nil, tasks...)
+			r.start("flow", nil)
+			r.jobs.running.Wait()
+			all := r.index.everything()
+			require.Len(t, all, 51)
+			var reasons []string
+			for _, x := range all {
+				wf := r.workflow(x.id)
+				require.True(t, conductor.WorkflowTerminal(wf.Status), name)
+				reasons = append(reasons, wf.ReasonForIncompletion)
+			}
+			require.Contains(t, strings.Join(reasons, "\n"), "50 workflows have started one another")
+		})
+	}
+}
+
+func TestAWorkflowThatStartsItselfAfterAWhileGoesOn(t *testing.T) {
+	r := newRig(t)
+	r.maxKin = many + 10
+	r.flow("flow", nil, simple("a", "a"), taskOf("START_WORKFLOW", "st", map[string]any{"startWorkflow": map[string]any{"name": "flow"}}))
+	r.start("flow", nil)
+	for range many + 50 {
+		r.report(r.must("a"), conductor.TaskCompleted, nil)
+	}
+	require.NotNil(t, r.poll("a"))
 }

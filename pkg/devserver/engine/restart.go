@@ -20,7 +20,7 @@ func (e *Engine) Restart(ctx context.Context, id string, latest bool) error {
 		}
 		p := x.plan
 		if latest {
-			found, err := e.planFor(conductor.StartWorkflowRequest{Name: x.wf.WorkflowName})
+			found, err := e.planFor(conductor.StartWorkflowRequest{Name: x.wf.WorkflowName}, false)
 			if err != nil {
 				return nil, err
 			}

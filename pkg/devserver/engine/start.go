@@ -24,8 +24,9 @@ func (e *Engine) Start(ctx context.Context, req conductor.StartWorkflowRequest, 
 // given is a new one.
 type birth struct {
 	by       string
-	depth    int // how many failure workflows led to it
-	level    int // how many workflows are around it
+	depth    int  // how many failure workflows led to it
+	level    int  // how many workflows are around it
+	kin      *kin // those that it counts with; nil for one that somebody starts
 	id       string
 	chain    string // see Message
 	event    string // the event that it is started for
@@ -39,7 +40,7 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 	if err := checkStart(req); err != nil {
 		return "", nil, err
 	}
-	p, err := e.planFor(req)
+	p, err := e.planFor(req, from.parentTaskID != "")
 	if err != nil {
 		return "", nil, err
 	}
@@ -50,6 +51,9 @@ func (e *Engine) begin(ctx context.Context, req conductor.StartWorkflowRequest, 
 		return "", nil, fault.Invalid("Sub-workflows run inside one another more than %d deep: does %s contain itself?", maxNesting, req.Name)
 	}
 	now := e.now()
+	if err := from.kin.join(e.maxKin, p.def.Name); err != nil {
+		return "", nil, err
+	}
 	if from.id == "" {
 		from.id = e.chance.id()
 	}
@@ -111,13 +115,17 @@ func checkStart(req conductor.StartWorkflowRequest) error {
 }
 
 // planFor returns the plan of an inline or registered definition.
-func (e *Engine) planFor(req conductor.StartWorkflowRequest) (*plan, error) {
+func (e *Engine) planFor(req conductor.StartWorkflowRequest, inside bool) (*plan, error) {
 	if req.WorkflowDef != nil {
 		def := *req.WorkflowDef
 		if def.Name == "" {
 			def.Name = req.Name
 		}
-		if err := e.checkWorkflowDef("startWorkflow.arg0.workflowDef", def); err != nil {
+		check := e.checkWorkflowDef
+		if inside {
+			check = checkInside
+		}
+		if err := check("startWorkflow.arg0.workflowDef", def); err != nil {
 			return nil, err
 		}
 		return e.makePlan(&def)
@@ -152,7 +160,7 @@ func (e *Engine) planner() *planner {
 
 // newExecution is a running execution without tasks.
 func newExecution(p *plan, req conductor.StartWorkflowRequest, from birth, now int64) *execution {
-	x := &execution{id: from.id, plan: p, live: &live{latest: map[string]*task{}, depth: from.depth, level: from.level, chain: from.chain}}
+	x := &execution{id: from.id, plan: p, live: &live{latest: map[string]*task{}, depth: from.depth, level: from.level, chain: from.chain, kin: from.kin}}
 	input := copyMap(req.Input)
 	if len(input) > 0 {
 		for key, value := range p.def.InputTemplate {

@@ -34,6 +34,7 @@ func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by
 	}
 	defer func() { _ = world.Close() }()
 	world.definitions, world.kinds, world.chance = e.definitions.copied(), world.kinds.harmless(), noChance()
+	world.maxKin = maxTestSteps
 	world.scripts = &javascript{limit: scriptTime, now: clock.Now, random: func() float64 { return 0.5 }, programs: map[string]*goja.Program{}}
 	id, err := world.Start(ctx, req.StartWorkflowRequest, by)
 	if err != nil {

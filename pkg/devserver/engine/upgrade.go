@@ -60,7 +60,7 @@ func (e *Engine) upgradePlan(x *execution, req Upgrade) (*plan, error) {
 	case req.Name != "" && req.Name != x.wf.WorkflowName:
 		return nil, fault.Invalid("name is %s, but execution %s is one of %s", req.Name, x.id, x.wf.WorkflowName)
 	}
-	p, err := e.planFor(conductor.StartWorkflowRequest{Name: x.wf.WorkflowName, Version: &req.Version})
+	p, err := e.planFor(conductor.StartWorkflowRequest{Name: x.wf.WorkflowName, Version: &req.Version}, false)
 	if err != nil {
 		return nil, err
 	}
