@@ -10,6 +10,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
 	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/event"
+	"github.com/orkesctl/orkesctl/pkg/devserver/payload"
 	"github.com/orkesctl/orkesctl/pkg/devserver/schedule"
 	"github.com/orkesctl/orkesctl/pkg/devserver/vault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/webhook"
@@ -43,6 +44,7 @@ type api struct {
 	feed   *feed
 
 	disturber *disturber
+	payloads  *payload.Storage
 }
 
 // New returns the server's handler.
@@ -57,13 +59,14 @@ func (a *api) handler() http.Handler {
 
 // newAPI registers every route of the flavour.
 func newAPI(opts Options) *api {
-	a := &api{Options: opts, router: router{routes: map[shape][]*route{}}}
+	a := &api{Options: opts, router: router{routes: map[shape][]*route{}}, payloads: payload.New()}
 	a.metadataRoutes()
 	a.workflowRoutes()
 	a.steerRoutes()
 	a.executeRoutes()
 	a.messageRoutes()
 	a.schemaRoutes()
+	a.payloadRoutes()
 	a.vaultRoutes()
 	a.eventRoutes()
 	a.scheduleRoutes()

@@ -197,6 +197,7 @@ func (f *fixture) things() {
 	f.must("ADMIN", "PUT /api/groups/g", `{"description":"d"}`)
 	f.must("ADMIN", "PUT /api/users/jane", `{"name":"Jane","groups":["g"]}`)
 	f.must("ADMIN", "PUT /api/environment/e", "v")
+	f.names["PAYLOAD"] = f.upload("owner", `{"n":1}`)
 	f.must("owner", "POST /api/schema", `[{"name":"of-t","version":1,"type":"JSON","data":{"type":"object"}}]`)
 	f.must("ADMIN", "PUT /api/secrets/s", `"v"`)
 	f.must("ADMIN", "PUT /api/secrets/s/tags", `[{"key":"shared","value":"yes"}]`)

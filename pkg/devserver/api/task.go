@@ -101,11 +101,12 @@ func (a *api) result(c *call) (conductor.TaskResult, error) {
 	if len(violations) > 0 {
 		return result, fault.Violated(violations)
 	}
-	if a.Access == nil { // the engine itself says what is unknown
-		return result, nil
+	if a.Access != nil { // else the engine itself says what is unknown
+		if _, err := a.ownTask(c, result.TaskID); err != nil {
+			return result, err
+		}
 	}
-	_, err := a.ownTask(c, result.TaskID)
-	return result, err
+	return result, a.fetch(c, &result.ExternalOutputPayloadPath, &result.OutputData)
 }
 
 // ownTask returns a task that the caller may work on.

@@ -23,9 +23,7 @@ const bothProducts = `
 GET /api/admin/config
 GET /api/admin/queues
 GET /api/admin/task/{tasktype}
-GET /api/tasks/externalstoragelocation
 GET /api/tasks/search-v2
-GET /api/workflow/externalstoragelocation
 GET /api/workflow/search-by-tasks
 GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}

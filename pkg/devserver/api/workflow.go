@@ -52,6 +52,9 @@ func (a *api) started(c *call, request conductor.StartWorkflowRequest) (string, 
 	if err := a.mayStart(c, request); err != nil {
 		return "", err
 	}
+	if err := a.fetch(c, &request.ExternalInputPayloadPath, &request.Input); err != nil {
+		return "", err
+	}
 	return a.Engine.Start(c.Context(), request, c.caller.ID())
 }
 
