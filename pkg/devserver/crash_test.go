@@ -59,6 +59,8 @@ type crashed struct {
 	started   []string          // executions
 	completed map[string]int    // executions by the number that their task was completed with
 	inHand    map[string]string // tasks that were polled, by execution
+	waits     []string          // executions that wait for a second to pass
+	token     string            // from before the first kill
 }
 
 // running is one life of the server, and the worker's and the starters' clients of it.
@@ -100,6 +102,11 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	require.NoError(t, server.client.TaskDefs.Put(ctx, []json.RawMessage{json.RawMessage(`{"name":"work","responseTimeoutSeconds":3600}`)}))
 	require.NoError(t, server.client.WorkflowDefs.Create(ctx, json.RawMessage(`{"name":"flow","version":1,"schemaVersion":2,"tasks":[
 		{"name":"work","taskReferenceName":"w","inputParameters":{"n":"${workflow.input.n}"}}]}`), conductor.PutOptions{}))
+	require.NoError(t, server.client.WorkflowDefs.Create(ctx, json.RawMessage(`{"name":"second","version":1,"schemaVersion":2,"tasks":[
+		{"name":"w","taskReferenceName":"w","type":"WAIT","inputParameters":{"duration":"1 seconds"}}]}`), conductor.PutOptions{}))
+	var err error
+	known.token, err = server.client.Token.Mint(ctx)
+	require.NoError(t, err)
 	for round := range rounds() {
 		load(t, server, known)
 		server = serve(t, path)
@@ -134,6 +141,15 @@ func (k *crashed) start(ctx context.Context, client *conductor.Client, n int) {
 		}
 		k.mu.Lock()
 		k.started = append(k.started, id)
+		k.mu.Unlock()
+		if i%20 != 0 {
+			continue
+		}
+		if id, err = client.Workflows.Start(ctx, conductor.StartWorkflowRequest{Name: "second"}); err != nil {
+			return
+		}
+		k.mu.Lock()
+		k.waits = append(k.waits, id)
 		k.mu.Unlock()
 	}
 }
@@ -174,6 +190,14 @@ func (k *crashed) work(ctx context.Context, client *conductor.Client, worker str
 // verify looks at everything that was acknowledged in any life of the server.
 func (k *crashed) verify(t *testing.T, client *conductor.Client, round int) {
 	t.Helper()
+	holder, err := conductor.New(client.BaseURL(), conductor.WithToken(k.token))
+	require.NoError(t, err)
+	_, err = holder.TaskDefs.List(t.Context())
+	require.NoError(t, err, "round %d: a token is good no longer", round)
+	for _, id := range k.waits {
+		_, err := client.Workflows.Get(t.Context(), id, false)
+		require.NoError(t, err, "round %d: an execution that waits is lost", round)
+	}
 	for _, id := range k.started {
 		found, err := client.Workflows.Get(t.Context(), id, true)
 		require.NoError(t, err, "round %d: an execution is lost", round)
@@ -224,5 +248,12 @@ func (k *crashed) finish(t *testing.T, client *conductor.Client) {
 			require.NoError(t, err)
 		}
 		require.Equal(t, conductor.WorkflowCompleted, found.Value.Status)
+	}
+	require.NotEmpty(t, k.waits)
+	for _, id := range k.waits { // each timer rings, in whatever life of the server its time comes
+		require.Eventually(t, func() bool {
+			found, err := client.Workflows.Get(t.Context(), id, false)
+			return err == nil && found.Value.Status == conductor.WorkflowCompleted
+		}, 30*time.Second, 10*time.Millisecond, "the timer of %s was lost", id)
 	}
 }
