@@ -22,10 +22,10 @@ type lane struct {
 }
 
 type waiter struct {
-	workflow     string
-	priority     int
-	from         int64
-	order, calls int
+	workflow string
+	priority int
+	from     int64
+	order    int
 }
 
 func (l *lane) join(w waiter) {
