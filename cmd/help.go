@@ -100,7 +100,7 @@ func groups(root *cobra.Command) {
 		names []string
 	}{
 		{"Begin", []string{"quickstart", "scaffold", "dev"}},
-		{"Define, authorise, run", []string{"task", "workflow", "execution", "app", "secret", "env", "worker"}},
+		{"Define, authorise, run", []string{"task", "workflow", "schedule", "execution", "app", "secret", "env", "worker"}},
 		{"Find out", []string{"doctor", "lint", "whoami", "version"}},
 		{"Set up", []string{"login", "logout", "config", "completion"}},
 	} {

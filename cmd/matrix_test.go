@@ -112,6 +112,14 @@ func rows() map[string]row {
 		"quickstart":            {"--lang builtin", runs, cli.ExitOK},
 		"scaffold list":         {"", local, cli.ExitOK},
 		"scaffold worker":       {"--lang go", local, cli.ExitOK},
+		"schedule define":       {"schedule.yaml", server, cli.ExitOK},
+		"schedule delete":       {"nope --yes", server, cli.ExitNotFound},
+		"schedule get":          {"nope", server, cli.ExitNotFound},
+		"schedule list":         {"", server, cli.ExitOK},
+		"schedule next":         {"@daily", local, cli.ExitOK},
+		"schedule pause":        {"nope", server, cli.ExitNotFound},
+		"schedule resume":       {"nope", server, cli.ExitNotFound},
+		"schedule runs":         {"", server, cli.ExitOK},
 		"secret delete":         {"nope --yes", server, cli.ExitNotFound},
 		"secret exists":         {"nope", server, cli.ExitNotFound},
 		"secret get":            {"nope --reveal", server, cli.ExitNotFound},
@@ -152,6 +160,7 @@ func files() map[string]string {
 		"task.yaml":     "name: t\nretryCount: 1\n",
 		"event.yaml":    "name: h\nevent: conductor:w:e\nactions: [{action: start_workflow, start_workflow: {name: w}}]\n",
 		"webhook.yaml":  "name: h\nverifier: SLACK_BASED\nworkflowsToStart: {w: 1}\n",
+		"schedule.yaml": "name: d\ncronExpression: '@daily'\nstartWorkflowRequest: {name: w}\n",
 		"workflow.yaml": "name: w\ntasks: [{name: t, taskReferenceName: t}]\n",
 	}
 }

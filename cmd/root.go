@@ -22,6 +22,7 @@ import (
 	"github.com/orkesctl/orkesctl/cmd/lint"
 	"github.com/orkesctl/orkesctl/cmd/quickstart"
 	"github.com/orkesctl/orkesctl/cmd/scaffold"
+	"github.com/orkesctl/orkesctl/cmd/schedule"
 	"github.com/orkesctl/orkesctl/cmd/session"
 	"github.com/orkesctl/orkesctl/cmd/task"
 	"github.com/orkesctl/orkesctl/cmd/vault"
@@ -108,6 +109,7 @@ func NewRoot(deps *cli.Deps) *cobra.Command {
 	root := cli.Group("orkesctl", "Workers for Conductor, from code to running and authorised",
 		task.New(deps),
 		workflow.New(deps),
+		schedule.New(deps),
 		execution.New(deps),
 		event.New(deps),
 		webhook.New(deps),

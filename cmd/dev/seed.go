@@ -58,6 +58,11 @@ func seed(ctx context.Context, record config.Dev, paths []string) error {
 			return fmt.Errorf("--seed: define webhooks: %w", err)
 		}
 	}
+	for _, schedule := range byKind[definition.KindSchedule] {
+		if err := client.Schedules.Put(ctx, schedule); err != nil {
+			return fmt.Errorf("--seed: define schedules: %w", err)
+		}
+	}
 	return nil
 }
 

@@ -118,6 +118,7 @@ func (l *linter) definitions() {
 func subject(d *manifest.Document) string {
 	kind := map[definition.Kind]string{
 		definition.KindTaskDef: "task", definition.KindWorkflowDef: "workflow", definition.KindEventHandler: "event", definition.KindWebhook: "webhook",
+		definition.KindSchedule: "schedule",
 	}[d.Kind]
 	if d.Name() == "" {
 		return kind

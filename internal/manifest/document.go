@@ -113,6 +113,8 @@ func Check(d *Document) []Problem {
 		found = definition.CheckEventHandler(d.Tree)
 	case definition.KindWebhook:
 		found = definition.CheckWebhook(d.Tree)
+	case definition.KindSchedule:
+		found = definition.CheckSchedule(d.Tree)
 	}
 	problems := make([]Problem, 0, len(found))
 	for _, p := range found {

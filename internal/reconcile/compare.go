@@ -67,6 +67,19 @@ func WorkflowDefs(have, want Tree) []Field {
 	return c.fields
 }
 
+// Schedules returns what writing want over have would change. Whether a schedule is paused is somebody's decision of the moment: it is
+// compared only where want says it.
+func Schedules(have, want Tree) []Field {
+	have = Schedule(have)
+	if _, said := want["paused"]; !said {
+		delete(have, "paused")
+		delete(have, "pausedReason")
+	}
+	c := comparison{}
+	c.definition("", have, Schedule(want), known(definition.ScheduleFields()))
+	return c.fields
+}
+
 type comparison struct{ fields []Field }
 
 func (c *comparison) add(path string, from, to any) {

@@ -27,6 +27,31 @@ func WorkflowDef(tree Tree) Tree {
 	return result
 }
 
+// Schedule does the same for a schedule, its cron expressions and what it starts.
+func Schedule(tree Tree) Tree {
+	zone := Tree{"zoneId": "UTC"}
+	result := normal(tree, zone)
+	for _, name := range []string{"updatedTime", "nextRunTime", "orgId", "queueMsgId"} {
+		delete(result, name)
+	}
+	if start, ok := result["startWorkflowRequest"].(Tree); ok {
+		result["startWorkflowRequest"] = normal(start, Tree{})
+	}
+	list, ok := result["cronSchedules"].([]any)
+	if !ok {
+		return result
+	}
+	crons := make([]any, len(list))
+	for i, item := range list {
+		crons[i] = item
+		if one, isObject := item.(Tree); isObject {
+			crons[i] = normal(one, zone)
+		}
+	}
+	result["cronSchedules"] = crons
+	return result
+}
+
 // defaultsOf returns those fields of a new definition that are not empty.
 func defaultsOf(def any) Tree {
 	var tree Tree

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -150,4 +151,31 @@ func TestComparingChangesNothing(t *testing.T) {
 	reconcile.WorkflowDefs(have, want)
 	require.Equal(t, tree(t, order), have)
 	require.Equal(t, want, tree(t, order))
+}
+
+func TestSchedules(t *testing.T) {
+	const sent = `{"name":"d","cronExpression":"@daily","zoneId":"UTC","runCatchupScheduleInstances":false,"paused":false,"createTime":1,"updatedTime":2,
+		"createdBy":"x","updatedBy":"x","startWorkflowRequest":{"name":"f","input":{},"taskToDomain":{},"priority":0},"cronSchedules":[]}`
+	for want, text := range map[string]string{
+		"":                                   `{"name":"d","cronExpression":"@daily","startWorkflowRequest":{"name":"f"}}`,
+		"cronExpression @daily → @hourly":    `{"name":"d","cronExpression":"@hourly","startWorkflowRequest":{"name":"f"}}`,
+		"zoneId UTC → Asia/Tokyo":            `{"name":"d","cronExpression":"@daily","zoneId":"Asia/Tokyo","startWorkflowRequest":{"name":"f"}}`,
+		"paused – → true":                    `{"name":"d","cronExpression":"@daily","paused":true,"startWorkflowRequest":{"name":"f"}}`,
+		"startWorkflowRequest.version – → 2": `{"name":"d","cronExpression":"@daily","startWorkflowRequest":{"name":"f","version":2}}`,
+		"scheduleEndTime – → 5":              `{"name":"d","cronExpression":"@daily","scheduleEndTime":5,"startWorkflowRequest":{"name":"f"}}`,
+	} {
+		require.Equal(t, want, strings.Join(texts(reconcile.Schedules(tree(t, sent), tree(t, text))), "; "), text)
+	}
+	several := `{"name":"d","cronSchedules":[{"cronExpression":"@daily","zoneId":"UTC"}],"startWorkflowRequest":{"name":"f"}}`
+	require.Empty(t, reconcile.Schedules(tree(t, several), tree(t, `{"name":"d","cronSchedules":[{"cronExpression":"@daily"}],"startWorkflowRequest":{"name":"f"}}`)))
+	require.NotEmpty(t, reconcile.Schedules(tree(t, several), tree(t, `{"name":"d","cronSchedules":[{"cronExpression":"@hourly"},7],"startWorkflowRequest":{"name":"f"}}`)))
+}
+
+// Whether a schedule is paused is compared only where the file says it.
+func TestAPauseIsNoDifference(t *testing.T) {
+	have := tree(t, `{"name":"d","cronExpression":"@daily","paused":true,"pausedReason":"why","startWorkflowRequest":{"name":"f"}}`)
+	require.Empty(t, reconcile.Schedules(have, tree(t, `{"name":"d","cronExpression":"@daily","startWorkflowRequest":{"name":"f"}}`)))
+	require.Empty(t, reconcile.Schedules(have, tree(t, `{"name":"d","cronExpression":"@daily","paused":true,"pausedReason":"why","startWorkflowRequest":{"name":"f"}}`)))
+	require.Equal(t, []string{"paused true → –", "pausedReason why → –"}, texts(reconcile.Schedules(have, tree(t, `{"name":"d","cronExpression":"@daily","paused":false,"startWorkflowRequest":{"name":"f"}}`))))
+	require.Equal(t, true, have["paused"], "the given tree stays as it is")
 }

@@ -14,11 +14,12 @@ const (
 
 	KindEventHandler Kind = "EventHandler"
 	KindWebhook      Kind = "Webhook"
+	KindSchedule     Kind = "WorkflowSchedule"
 )
 
 // Kinds lists the kinds that files may hold.
 func Kinds() []string {
-	return []string{string(KindTaskDef), string(KindWorkflowDef), string(KindEventHandler), string(KindWebhook)}
+	return []string{string(KindTaskDef), string(KindWorkflowDef), string(KindEventHandler), string(KindWebhook), string(KindSchedule)}
 }
 
 // Type is the JSON type that a field's value must have.
@@ -129,7 +130,7 @@ func WorkflowTaskFields() []Field {
 	)
 }
 
-// KindOf tells a document's kind by its shape: a workflow has tasks, a task definition has none. False where it could be either.
+// KindOf tells a document's kind by its shape: a workflow has tasks, a schedule a cron expression, a task definition neither. False where it could be either.
 func KindOf(tree map[string]any) (Kind, bool) {
 	if kind, ok := tree["kind"].(string); ok {
 		return Kind(kind), slices.Contains(Kinds(), kind)
@@ -142,6 +143,9 @@ func KindOf(tree map[string]any) (Kind, bool) {
 	}
 	if _, ok := tree["tasks"]; ok {
 		return KindWorkflowDef, true
+	}
+	if has(tree, "cronExpression", "cronSchedules", "startWorkflowRequest") {
+		return KindSchedule, true
 	}
 	known := has(tree, "retryCount", "retryLogic", "timeoutPolicy", "responseTimeoutSeconds", "inputKeys", "outputKeys",
 		"retryDelaySeconds", "concurrentExecLimit", "rateLimitPerFrequency", "pollTimeoutSeconds", "totalTimeoutSeconds")

@@ -168,14 +168,8 @@ func (e *entry) after(s *slot, now, last time.Time) time.Time {
 	if last.After(now) || e.schedule.RunCatchupScheduleInstances {
 		from = last
 	}
-	// Half a second before, since the start may be the very time.
-	if earliest := time.UnixMilli(e.schedule.ScheduleStartTime - 500); e.schedule.ScheduleStartTime != 0 && from.Before(earliest) {
-		from = earliest
-	}
-	next, found := s.cron.Next(from, s.zone)
-	if !found || e.schedule.ScheduleEndTime != 0 && next.UnixMilli() > e.schedule.ScheduleEndTime {
-		return time.Time{}
-	}
+	bounds := cron.Bounds{Start: e.schedule.ScheduleStartTime, End: e.schedule.ScheduleEndTime}
+	next, _ := bounds.Next(s.cron, from, s.zone)
 	return next
 }
 
