@@ -17,7 +17,7 @@ import (
 var block = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 // prologue ends the shell at the first command that fails, and what it started in the background with it.
-const prologue = "set -e\ntrap 'kill $! 2>/dev/null; wait' EXIT\n"
+const prologue = "set -e\ntrap 'kill $! 2>/dev/null || true; wait' EXIT\n"
 
 // The commands of README and docs/ are run as they stand there, all blocks of a document one after the other in one empty folder,
 // with an empty home. Only the port of the development server is another.

@@ -13,7 +13,7 @@ import (
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
-// seed defines the tasks and workflows of the given files on a server that has just started, the tasks first.
+// seed defines what the given files hold on a server that has just started.
 func seed(ctx context.Context, record config.Dev, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -38,6 +38,11 @@ func seed(ctx context.Context, record config.Dev, paths []string) error {
 	if err != nil {
 		return err
 	}
+	return plant(ctx, client, byKind)
+}
+
+// plant defines what was read, each kind after those that it may name.
+func plant(ctx context.Context, client *conductor.Client, byKind map[definition.Kind][]json.RawMessage) error {
 	if tasks := byKind[definition.KindTaskDef]; len(tasks) > 0 {
 		if err := client.TaskDefs.Put(ctx, tasks); err != nil {
 			return fmt.Errorf("--seed: define tasks: %w", err)
@@ -48,19 +53,19 @@ func seed(ctx context.Context, record config.Dev, paths []string) error {
 			return fmt.Errorf("--seed: define workflows: %w", err)
 		}
 	}
-	for _, handler := range byKind[definition.KindEventHandler] {
-		if err := client.Events.Create(ctx, handler); err != nil {
-			return fmt.Errorf("--seed: define event handlers: %w", err)
-		}
-	}
-	for _, hook := range byKind[definition.KindWebhook] {
-		if _, err := client.Webhooks.Create(ctx, hook); err != nil {
-			return fmt.Errorf("--seed: define webhooks: %w", err)
-		}
-	}
-	for _, schedule := range byKind[definition.KindSchedule] {
-		if err := client.Schedules.Put(ctx, schedule); err != nil {
-			return fmt.Errorf("--seed: define schedules: %w", err)
+	for _, one := range []struct {
+		kind definition.Kind
+		name string
+		put  func(def json.RawMessage) error
+	}{
+		{definition.KindEventHandler, "event handlers", func(def json.RawMessage) error { return client.Events.Create(ctx, def) }},
+		{definition.KindWebhook, "webhooks", func(def json.RawMessage) error { _, err := client.Webhooks.Create(ctx, def); return err }},
+		{definition.KindSchedule, "schedules", func(def json.RawMessage) error { return client.Schedules.Put(ctx, def) }},
+	} {
+		for _, def := range byKind[one.kind] {
+			if err := one.put(def); err != nil {
+				return fmt.Errorf("--seed: define %s: %w", one.name, err)
+			}
 		}
 	}
 	return nil
