@@ -60,7 +60,7 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	}
 	setup := engine.Options{
 		Listener: events, TellStates: opts.Flavor == FlavorOrkes,
-		Store: kept, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes, Asleep: asleep,
+		Store: kept, Clock: opts.Clock, Logger: opts.Logger, EnforceIdempotency: opts.Flavor == FlavorOrkes, Asleep: true,
 		CacheOutputs: opts.Flavor == FlavorOrkes, HeedDefinitions: opts.Flavor == FlavorOrkes, Secret: secrets.Get, Environment: environment.Get, Web: opts.Web,
 		StandIns: opts.StandIns, Retain: opts.Retain,
 	}
@@ -90,14 +90,17 @@ func (s *Server) newWorld(kept *lease, asleep bool) (*world, error) {
 	if clock, manual := opts.Clock.(*engine.ManualClock); manual {
 		settings.Control.Advance = clock.Advance
 	}
-	if !asleep {
-		events.Serve(eng)
-		schedules.Wake()
+	w := &world{engine: eng, events: events, schedules: schedules, handler: api.New(settings), lease: kept}
+	if err := s.bootstrap(rules); err != nil { // the first that is written: what cannot be understood is left as it is
+		return nil, errors.Join(err, w.close())
 	}
-	return &world{engine: eng, events: events, schedules: schedules, handler: api.New(settings), lease: kept}, nil
+	if !asleep {
+		w.wake()
+	}
+	return w, nil
 }
 
-// rules are the access rules of the flavour with the administrator in place; nil where there are none.
+// rules are the access rules of the flavour; nil where there are none.
 func (s *Server) rules(kept store.Store) (*access.Access, error) {
 	if s.opts.Flavor != FlavorOrkes {
 		return nil, nil //nolint:nilnil // no rules is what the open-source flavour has
@@ -106,8 +109,16 @@ func (s *Server) rules(kept store.Store) (*access.Access, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rules.Bootstrap(context.Background(), AdminApplication, s.opts.Key, s.opts.Secret); err != nil {
-		return nil, fmt.Errorf("make the administrator: %w", err)
-	}
 	return rules, nil
+}
+
+// bootstrap puts the administrator in place.
+func (s *Server) bootstrap(rules *access.Access) error {
+	if rules == nil {
+		return nil
+	}
+	if err := rules.Bootstrap(context.Background(), AdminApplication, s.opts.Key, s.opts.Secret); err != nil {
+		return fmt.Errorf("make the administrator: %w", err)
+	}
+	return nil
 }
