@@ -163,7 +163,7 @@ func (p *player) calls(ctx context.Context, s *step) ([]string, error) {
 		return nil, err
 	}
 	if s.name != "" && status < http.StatusBadRequest {
-		p.know(s.name, answer)
+		p.know(s.name, strings.Trim(answer, `["]`)) // of a list of one, that one
 	}
 	return p.shown(ctx, status, answer, s.filter)
 }
