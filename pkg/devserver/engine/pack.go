@@ -58,18 +58,17 @@ func (x *execution) peek() (done func()) {
 
 // pack makes bytes of an execution that is over, where they do not exist yet: nothing changed since they were made.
 func (x *execution) pack() {
-	if x.packed == nil && !x.packable() {
-		return
-	}
-	known := x.facts()
 	if x.packed == nil {
+		if !x.packable() {
+			return
+		}
 		p := &packing{data: make([]byte, 0, usualSize), seen: x.words()}
 		if !p.execution(x) {
 			return
 		}
-		x.packed = append([]byte(nil), p.data...) // without room to grow
+		x.packed, x.kept = append([]byte(nil), p.data...), x.facts() // without room to grow
 	}
-	x.kept, x.live = known, nil
+	x.live = nil
 }
 
 // packable reports whether an execution has ended, and nothing more will come of its tasks.

@@ -238,3 +238,22 @@ func TestWhatIsHeldOfAPackedExecutionIsOver(t *testing.T) {
 	r.run(r.visit(x, func(int64) []*task { return []*task{held} }))
 	require.Equal(t, before, r.states(id))
 }
+
+// Whoever gives an execution or a task another field decides here what becomes of it when the execution is packed: it is packed, made
+// anew when it is unpacked, or empty in whatever is packable.
+func TestEveryFieldHasItsPlaceWhenPacked(t *testing.T) {
+	for of, fields := range map[reflect.Type]string{
+		reflect.TypeFor[live](): "wf tasks depth level chain" + // packed
+			" latest pending" + // made anew
+			" alarm due changes watchers planted inbox pulling forkedBefore", // empty
+		reflect.TypeFor[task](): "Wire FirstScheduled DeliverOn WakeAt Alerted logs" +
+			" x of node limiter" +
+			" entry alarm due running performing cancel loop missing forked dirty",
+	} {
+		var found []string
+		for i := range of.NumField() {
+			found = append(found, of.Field(i).Name)
+		}
+		require.ElementsMatch(t, strings.Fields(fields), found, "%s has a field that pack.go may not know", of)
+	}
+}
