@@ -28,15 +28,17 @@ func TestShapesComplete(t *testing.T) {
 	for _, s := range shapes() {
 		t.Run(s.name, func(t *testing.T) {
 			s.small, s.large = 3, 9
-			for _, n := range []int{s.small, s.large} {
-				each, err := target.perTask(t.Context(), s, n)
-				require.NoError(t, err)
-				require.Positive(t, each)
-			}
 			var results table
-			require.NoError(t, measureShape(t.Context(), target, s, &results))
-			require.Len(t, results.rows, 1)
-			require.Contains(t, results.rows[0].what, s.name+", 9 tasks")
+			busy := time.Duration(0)
+			require.NoError(t, target.measureShape(t.Context(), s, 9, func() (time.Duration, error) { busy += 9 * time.Millisecond; return busy, nil }, &results))
+			require.Len(t, results.rows, 2)
+			for _, r := range results.rows {
+				require.Contains(t, r.what, s.name+" of 9, ")
+				if r.aim != "" {
+					require.Equal(t, []string{"1000.0 µs", "of 3 1000.0 µs", "1.00x"}, []string{r.measured, r.beside, r.ratio})
+					require.True(t, r.met)
+				}
+			}
 		})
 	}
 }
