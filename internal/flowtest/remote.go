@@ -68,6 +68,12 @@ func loopsOf(def *conductor.WorkflowDef) []string {
 // spell writes outcomes out for a server that does not know of repeating ones and of all iterations of a loop.
 func spell(test *conductor.WorkflowTestRequest, inLoops []string) {
 	for ref, outcomes := range test.TaskRefToMockOutput {
+		outcomes = slices.Clone(outcomes)
+		for i := range outcomes {
+			if outcomes[i].Output == nil {
+				outcomes[i].Output = map[string]any{}
+			}
+		}
 		if len(outcomes) == 1 && outcomes[0].Repeat {
 			outcomes = slices.Repeat(outcomes, remoteAttempts)
 		}

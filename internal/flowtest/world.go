@@ -113,7 +113,7 @@ func (m Mocks) into(test *conductor.WorkflowTestRequest) {
 	test.TaskRefToMockOutput = maps.Clone(m.Outcomes)
 	test.SubWorkflowTestRequest = map[string]conductor.WorkflowTestRequest{}
 	for ref, inside := range m.Inside {
-		var inner conductor.WorkflowTestRequest
+		inner := conductor.WorkflowTestRequest{StartWorkflowRequest: conductor.StartWorkflowRequest{Input: map[string]any{}}}
 		inside.into(&inner)
 		test.SubWorkflowTestRequest[ref] = inner
 	}
