@@ -120,9 +120,7 @@ func (s *Scheduler) Wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.awake = true
-	for _, e := range s.entries {
-		s.arm(e)
-	}
+	s.armAll()
 }
 
 // Close stops everything that would come, and waits for what is being started.
@@ -188,14 +186,34 @@ const longest = time.Hour
 
 // arm sets the timers of the slots that have none. The caller holds the lock.
 func (s *Scheduler) arm(e *entry) {
-	if !s.awake || s.held || e.schedule.Paused {
+	for _, slot := range e.slots {
+		s.armSlot(e, slot)
+	}
+}
+
+func (s *Scheduler) armSlot(e *entry, at *slot) {
+	if !s.awake || s.held || e.schedule.Paused || at.timer != nil || at.busy || at.next.IsZero() {
 		return
 	}
-	for _, slot := range e.slots {
-		if slot.timer == nil && !slot.busy && !slot.next.IsZero() {
-			turn := slot.turn
-			slot.timer = s.Clock.AfterFunc(min(slot.next.Sub(s.Clock.Now()), longest), func() { s.ring(e, slot, turn) })
+	turn := at.turn
+	at.timer = s.Clock.AfterFunc(min(at.next.Sub(s.Clock.Now()), longest), func() { s.ring(e, at, turn) })
+}
+
+// armAll sets all timers in the order of their times, so that what is late comes in that order. The caller holds the lock.
+func (s *Scheduler) armAll() {
+	type waiting struct {
+		of *entry
+		at *slot
+	}
+	var all []waiting
+	for _, name := range slices.Sorted(maps.Keys(s.entries)) {
+		for _, at := range s.entries[name].slots {
+			all = append(all, waiting{s.entries[name], at})
 		}
+	}
+	slices.SortStableFunc(all, func(x, y waiting) int { return x.at.next.Compare(y.at.next) })
+	for _, w := range all {
+		s.armSlot(w.of, w.at)
 	}
 }
 
@@ -344,10 +362,11 @@ func (s *Scheduler) Hold(held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.held = held
+	if !held {
+		s.armAll()
+		return
+	}
 	for _, e := range s.entries {
-		if held {
-			e.disarm()
-		}
-		s.arm(e)
+		e.disarm()
 	}
 }

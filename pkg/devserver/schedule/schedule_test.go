@@ -340,6 +340,19 @@ func TestHold(t *testing.T) {
 	require.Equal(t, "01 12:07:00, 01 12:07:00", w.times())
 }
 
+// What several schedules missed comes in the order of its times, not of the names.
+func TestWhatIsLateComesInOrder(t *testing.T) {
+	w := newWorld(t)
+	for name, cron := range map[string]string{"a": "0 4 12 * * *", "b": "0 2 12 * * *", "c": "0 3 12 * * *", "d": "0 1 12 * * *"} {
+		w.save(daily(name, cron))
+	}
+	w.Close()
+	w.clock.Advance(10 * time.Minute)
+	w.open()
+	w.clock.Advance(0)
+	require.Equal(t, "01 12:01:00, 01 12:02:00, 01 12:03:00, 01 12:04:00", w.times())
+}
+
 func TestList(t *testing.T) {
 	w := newWorld(t)
 	other := daily("a", "@daily")
