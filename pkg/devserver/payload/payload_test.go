@@ -54,7 +54,7 @@ func TestObjectsAndOwners(t *testing.T) {
 
 func TestTheStorageIsBounded(t *testing.T) {
 	s, most := payload.New(), make([]byte, payload.MaxSize)
-	require.Equal(t, fault.KindTooLarge, fault.KindOf(put(s, "big", "me", append(most, 0))))
+	require.Equal(t, fault.KindTooLarge, fault.KindOf(put(s, "big", "me", make([]byte, payload.MaxSize+1))))
 	kept := 0
 	for put(s, strings.Repeat("x", kept+1), "me", most) == nil {
 		kept++
