@@ -152,6 +152,11 @@ func (w *workflowRules) typed(task conductor.WorkflowTask, at string) {
 			}
 		}
 	}
+	w.whole(task, at)
+}
+
+// whole applies the rules of a type that are about more than whether a field is there.
+func (w *workflowRules) whole(task conductor.WorkflowTask, at string) {
 	_, hasStatus := task.InputParameters["terminationStatus"]
 	status, _ := task.InputParameters["terminationStatus"].(string)
 	switch {

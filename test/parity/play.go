@@ -65,7 +65,7 @@ func play(ctx context.Context, world maker, s *scenario) ([]answer, error) {
 	defer web.CloseClientConnections()
 	p := &player{
 		server: srv, normal: newNormal(newTag()), ids: map[string]string{"HTTP": web.URL},
-		fills: regexp.MustCompile(`\$(\w+)(?:\.(\w+))?`), own: regexp.MustCompile(`\B@(\w+)`),
+		fills: regexp.MustCompile(`\$(\w+)(?:\.(\w+))?`), own: regexp.MustCompile(`(^|\W|%[0-9A-F]{2})@(\w+)`),
 	}
 	answers := []answer{}
 	known := verbs()
@@ -97,7 +97,7 @@ func newTag() string {
 // that is the scenario's own.
 func (p *player) fill(ctx context.Context, text string) (string, error) {
 	var failed error
-	text = p.own.ReplaceAllString(text, "${1}"+p.normal.tag)
+	text = p.own.ReplaceAllString(text, "${1}${2}"+p.normal.tag)
 	text = p.fills.ReplaceAllStringFunc(text, func(found string) string {
 		name, ref, isTask := strings.Cut(found[1:], ".")
 		if size, isFill := strings.CutPrefix(name, "FILL"); isFill {

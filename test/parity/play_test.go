@@ -150,7 +150,7 @@ func TestNormal(t *testing.T) {
 	require.ErrorContains(t, err, "jq (")
 	_, err = n.filtered(".a", []any{})
 	require.Error(t, err)
-	require.Equal(t, []string{"RUNNING output={} failed=a,b", `1 r__2#1 t COMPLETED retried iteration 2 in={} out={} why`}, n.execution(conductor.Workflow{
+	require.Equal(t, []string{"RUNNING output=null failed=a,b", `1 r__2#1 t COMPLETED retried iteration 2 in={} out=null why`}, n.execution(conductor.Workflow{
 		Status: "RUNNING", FailedReferenceTaskNames: []string{"b", "a"},
 		Tasks: []conductor.Task{{ReferenceTaskName: "r__2", RetryCount: 1, TaskType: "t", Status: "COMPLETED", Retried: true, Iteration: 2, ReasonForIncompletion: "why"}},
 	}))
