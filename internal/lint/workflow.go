@@ -154,6 +154,7 @@ func (f *flow) expressions(index int, path []any, value any) {
 		}
 	case string:
 		for _, inner := range definition.Expressions(v) {
+			inner = strings.TrimSpace(inner)
 			f.expression(index, path, inner)
 		}
 	}

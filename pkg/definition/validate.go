@@ -247,8 +247,8 @@ func (w *workflowRules) inputs(task conductor.WorkflowTask, value any) {
 
 func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text string) {
 	for _, inner := range Expressions(text) {
-		if inner == "" || strings.HasPrefix(inner, "$.") {
-			w.broken("", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, text)
+		if inner != strings.TrimSpace(inner) || inner == "" || strings.HasPrefix(inner, "$.") {
+			w.broken("", task.TaskReferenceName, "key: %s input parameter value: %s is not valid", name, inner)
 			continue
 		}
 		source, _, dotted := strings.Cut(inner, ".")
@@ -261,12 +261,12 @@ func (w *workflowRules) expressions(task conductor.WorkflowTask, name, text stri
 	}
 }
 
-// Expressions are what stands between ${ and } in a text, without blanks around it. $${…} is the text itself.
+// Expressions are what stands between ${ and } in a text. $${…} is the text itself.
 func Expressions(text string) []string {
 	var found []string
 	for _, at := range expression.FindAllStringSubmatchIndex(text, -1) {
 		if at[0] == 0 || text[at[0]-1] != '$' {
-			found = append(found, strings.TrimSpace(text[at[2]:at[3]]))
+			found = append(found, text[at[2]:at[3]])
 		}
 	}
 	return found

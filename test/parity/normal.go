@@ -36,6 +36,7 @@ func newNormal(tag string) *normal {
 		{regexp.MustCompile(`\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT`), "DATE"},
 		{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?`), "TIME"},
 		{regexp.MustCompile(`\b(1[6-9]|2[0-5])\d{11}\b`), "TIME"},
+		{regexp.MustCompile(`after \d+ seconds`), "after N seconds"},
 		{regexp.MustCompile(`x{1000,}`), "FILL"},
 		{regexp.MustCompile(`Lambda/0x[0-9a-f]+`), "Lambda"},
 	}
@@ -174,16 +175,19 @@ func (n *normal) execution(wf conductor.Workflow) []string {
 		if task.Iteration > 0 {
 			marks += fmt.Sprint(" iteration ", task.Iteration)
 		}
-		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%d %s#%d %s %s%s in=%s out=%s %s", i+1, task.ReferenceTaskName, task.RetryCount,
-			n.text(task.TaskType), task.Status, marks, n.exact(given(task)), n.exact(task.OutputData), n.text(task.ReasonForIncompletion))))
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%d %s#%d %s %s%s in=%s out=%s %s", i+1, n.text(task.ReferenceTaskName), task.RetryCount,
+			n.text(task.TaskType), task.Status, marks, n.exact(n.given(task)), n.exact(task.OutputData), n.text(task.ReasonForIncompletion))))
 	}
 	return lines
 }
 
 // given is the input that a task was made with, without what every SUB_WORKFLOW says when nobody says otherwise.
-func given(task conductor.Task) map[string]any {
+func (n *normal) given(task conductor.Task) map[string]any {
 	input := map[string]any{}
 	for key, value := range task.InputData {
+		if key == "forkedTaskDefs" { // definitions, not what the user gave
+			value = n.value(value)
+		}
 		if task.TaskType != "SUB_WORKFLOW" || value != nil {
 			input[key] = value
 		}

@@ -74,7 +74,8 @@ func play(ctx context.Context, world maker, s *scenario) ([]answer, error) {
 		said, err := known[step.verb](p, ctx, step)
 		var refused *refusal
 		if errors.As(err, &refused) {
-			said, err = []string{"refused: " + p.normal.text(refused.Error())}, nil
+			said, err = p.shown(ctx, refused.status, refused.body, "")
+			said[0] = "refused: " + said[0]
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s, line %d: %s: %w", s, step.line, step.text(), err)

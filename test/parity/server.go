@@ -53,7 +53,7 @@ func embedded() maker {
 func overNetwork(address string) *server {
 	client := &http.Client{Timeout: time.Minute}
 	return &server{
-		patience: 45 * time.Second,
+		patience: 25 * time.Second,
 		close:    func() error { return nil },
 		pass:     func(ctx context.Context, d time.Duration) error { return wait(ctx, d+500*time.Millisecond) },
 		send: func(r *http.Request) (int, string, error) {

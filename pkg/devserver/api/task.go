@@ -30,6 +30,9 @@ func (a *api) taskRoutes() {
 	a.route("GET /api/tasks/queue/polldata", a.pollData)
 	a.route("GET /api/tasks/queue/polldata/all", a.pollDataAll)
 	a.route("GET /api/tasks/search", a.searchTasks)
+	a.route("GET /api/tasks/search-v2", a.searchTasksV2)
+	a.route("GET /api/admin/task/{tasktype}", a.controls(a.pendingTasks))
+	a.route("POST /api/admin/sweep/requeue/{workflowId}", a.sweep)
 }
 
 // pollRequest reads and authorises a poll. A blank domain is none.
@@ -235,9 +238,8 @@ func (a *api) queueSize(c *call) (any, error) {
 	return a.Engine.QueueSize(c.query().Get("taskType"), c.query().Get("domain")), nil
 }
 
-// requeue has nothing to do: what waits is in its queue. It counts it, as the real server counts what it puts back.
 func (a *api) requeue(c *call) (any, error) {
-	return text(strconv.Itoa(a.Engine.QueueSize(c.PathValue("taskType"), ""))), nil
+	return text(strconv.Itoa(a.Engine.RequeuePending(c.PathValue("taskType")))), nil
 }
 
 func (a *api) queuesAll(*call) (any, error) { return a.Engine.QueuesAll(), nil }
@@ -276,11 +278,46 @@ func (a *api) pollDataAll(*call) (any, error) {
 	return map[string]any{"queueData": queues, "pollData": polls}, nil
 }
 
-func (a *api) searchTasks(c *call) (any, error) {
-	if a.Access != nil && !c.caller.Is("ADMIN", "WORKFLOW_MANAGER") {
-		return nil, fault.Forbidden("You don't have permissions to search tasks")
+// taskSearch reads a search over tasks and checks the right to make it: it sees those of everybody.
+func (c *call) taskSearch() (engine.SearchRequest, error) {
+	if c.api.Access != nil && !c.caller.Is("ADMIN", "WORKFLOW_MANAGER") {
+		return engine.SearchRequest{}, fault.Forbidden("You don't have permissions to search tasks")
 	}
-	request, err := c.search()
+	return c.search()
+}
+
+func (a *api) searchTasksV2(c *call) (any, error) {
+	request, err := c.taskSearch()
+	if err != nil {
+		return nil, err
+	}
+	return a.Engine.SearchTasks(request)
+}
+
+// pendingTasks are a type's that wait or run.
+func (a *api) pendingTasks(c *call) (any, error) {
+	start, err := c.number("start", 0)
+	if err != nil {
+		return nil, err
+	}
+	count, err := c.number("count", 100)
+	if err != nil {
+		return nil, err
+	}
+	return a.Engine.PendingTasks(c.PathValue("tasktype"), start, count), nil
+}
+
+// sweep has nothing to do here: an execution is never left behind. It answers what the real server does of one that is in its queue.
+func (a *api) sweep(c *call) (any, error) {
+	id := c.PathValue("workflowId")
+	if _, err := a.execution(c, id, false); err != nil {
+		return nil, err
+	}
+	return text("false." + id), nil
+}
+
+func (a *api) searchTasks(c *call) (any, error) {
+	request, err := c.taskSearch()
 	if err != nil {
 		return nil, err
 	}

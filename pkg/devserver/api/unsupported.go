@@ -22,13 +22,7 @@ func lines(text string) []string {
 const bothProducts = `
 GET /api/admin/config
 GET /api/admin/queues
-GET /api/admin/task/{tasktype}
-GET /api/tasks/search-v2
-GET /api/workflow/search-by-tasks
-GET /api/workflow/search-by-tasks-v2
 POST /api/admin/consistency/verifyAndRepair/{workflowId}
-POST /api/admin/sweep/requeue/{workflowId}
-POST /api/workflow/bulk/search
 `
 
 // orkesOnly are routes of Orkes' OpenAPI document, and of its SDKs where the document leaves them out, that open-source Conductor has not.

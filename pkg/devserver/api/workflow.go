@@ -19,6 +19,9 @@ func (a *api) workflowRoutes() {
 	a.route("GET /api/workflow/{id}/tasks", a.workflowTasks)
 	a.route("GET /api/workflow/search", a.searchWorkflows)
 	a.route("GET /api/workflow/search-v2", a.searchWorkflowsV2)
+	a.route("GET /api/workflow/search-by-tasks", a.searchByTasks)
+	a.route("GET /api/workflow/search-by-tasks-v2", a.searchByTasksV2)
+	a.route("POST /api/workflow/bulk/search", a.bulkSearch)
 	a.route("GET /api/workflow/running/{name}", a.runningWorkflows)
 	a.route("GET /api/workflow/{name}/correlated/{correlationId}", a.correlatedOne)
 	a.route("POST /api/workflow/{name}/correlated", a.correlatedMany)
@@ -194,6 +197,7 @@ func (c *call) search() (engine.SearchRequest, error) {
 	q := c.query()
 	request := engine.SearchRequest{
 		Start: start, Size: size, Sort: q.Get("sort"), FreeText: q.Get("freeText"), Query: q.Get("query"), KnownFields: c.api.Access != nil,
+		TopLevel: c.flag("topLevelOnly", false),
 	}
 	if c.caller != nil {
 		request.Visible = c.caller.MaySeeExecutions()
@@ -214,7 +218,50 @@ func (a *api) searchWorkflowsV2(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.Engine.SearchWorkflows(request)
+	found, err := a.Engine.SearchWorkflows(request)
+	if a.Access == nil { // open source answers them without their tasks
+		for i := range found.Results {
+			found.Results[i].Tasks = []conductor.Task{}
+		}
+	}
+	return found, err
+}
+
+func (a *api) searchByTasks(c *call) (any, error) {
+	found, err := a.executionsByTasks(c)
+	rows := conductor.SearchResult[conductor.WorkflowSummary]{TotalHits: found.TotalHits, Results: []conductor.WorkflowSummary{}}
+	for _, w := range found.Results {
+		rows.Results = append(rows.Results, engine.Summarize(w))
+	}
+	return rows, err
+}
+
+func (a *api) searchByTasksV2(c *call) (any, error) { return a.executionsByTasks(c) }
+
+// executionsByTasks is for those who may search tasks.
+func (a *api) executionsByTasks(c *call) (conductor.SearchResult[conductor.Workflow], error) {
+	request, err := c.taskSearch()
+	if err != nil {
+		return conductor.SearchResult[conductor.Workflow]{}, err
+	}
+	return a.Engine.SearchByTasks(request)
+}
+
+// bulkSearch answers whole executions by their ids, and why those are missing that the caller may not see or that there are not.
+func (a *api) bulkSearch(c *call) (any, error) {
+	var ids []string
+	if err := c.body(&ids, false); err != nil {
+		return nil, err
+	}
+	found := []conductor.Workflow{}
+	outcome := eachOf(ids, func(id string) error {
+		w, err := a.execution(c, id, c.flag("includeTasks", true))
+		if err == nil {
+			found = append(found, w)
+		}
+		return err
+	})
+	return map[string]any{"bulkErrorResults": outcome.BulkErrorResults, "bulkSuccessfulResults": found}, nil
 }
 
 func (a *api) visible(c *call, list []conductor.Workflow) []conductor.Workflow {

@@ -31,7 +31,6 @@ type retryTask struct{ failed, next *task }
 
 func (c retryTask) apply(x *execution, _ int64) []*task {
 	c.failed.Wire.Retried = true
-	x.noteFailure(c.failed)
 	x.changes.updated(c.failed)
 	c.next.Wire.Seq = x.nextSeq()
 	x.add(c.next)
@@ -68,7 +67,6 @@ type settleTask struct{ task *task }
 
 func (c settleTask) apply(x *execution, _ int64) []*task {
 	c.task.Wire.Executed = true
-	x.noteFailure(c.task)
 	x.changes.updated(c.task)
 	return x.close(c.task)
 }
@@ -98,8 +96,8 @@ type endWorkflow struct {
 func (c endWorkflow) apply(x *execution, now int64) []*task {
 	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
 	x.cancelOpen(now)
-	if c.cause != nil {
-		x.noteFailure(c.cause)
+	for _, t := range x.tasks {
+		x.noteFailure(t)
 	}
 	x.take(len(x.inbox)) // nobody asks for them any more
 	x.wf.EndTime = now

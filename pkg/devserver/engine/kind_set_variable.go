@@ -19,7 +19,7 @@ func executeSetVariable(x *execution, t *task, _ *environment) []command {
 	maps.Copy(merged, t.Wire.InputData)
 	if size := sizeOf(merged, maxVariables+1); size > maxVariables {
 		return []command{finishTask{task: t, status: conductor.TaskFailedTerminally, reason: fmt.Sprintf(
-			"The variables payload size: %d of workflow: %s is greater than the permitted limit: %d bytes", size, x.id, maxVariables)}}
+			"The variables payload size: %d of workflow: %s is greater than the permissible limit: %d kilobytes", size, x.id, maxVariables>>10)}}
 	}
 	return []command{setVariables{merged}, finishTask{task: t, status: conductor.TaskCompleted}}
 }

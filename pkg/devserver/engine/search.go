@@ -18,6 +18,8 @@ type SearchRequest struct {
 	Sort     string
 	FreeText string
 	Query    string
+	// TopLevel leaves out executions that another one started.
+	TopLevel bool
 	// KnownFields refuses a query with a field that is not known, as Orkes does, instead of ignoring it.
 	KnownFields bool
 	// Visible says which executions the caller may see, by their workflow and who started them; nil is all. It is asked before
@@ -102,7 +104,7 @@ func (e *Engine) searchExecutions(req SearchRequest) ([]*execution, int64, error
 	}
 	candidates := e.candidates(s.conditions, true)
 	slices.Reverse(candidates)
-	if len(s.conditions) == 0 && s.freeText == "" && len(s.keys) == 0 && s.Visible == nil {
+	if len(s.conditions) == 0 && s.freeText == "" && len(s.keys) == 0 && s.Visible == nil && !s.TopLevel {
 		return pageOf(s, candidates), int64(len(candidates)), nil
 	}
 	var rows []sortedRow[*execution]
@@ -121,6 +123,9 @@ func (s *search) row(x *execution) (sortedRow[*execution], bool) {
 	known := x.facts()
 	field := workflowField(known)
 	if x.removed || !s.visible(known) || !s.matches(field) {
+		return sortedRow[*execution]{}, false
+	}
+	if s.TopLevel && field("parentWorkflowId").text != "" {
 		return sortedRow[*execution]{}, false
 	}
 	return sortedRow[*execution]{row: x, keys: s.keysOf(field)}, s.freeTextIn(func() any { return x.summary() })

@@ -69,8 +69,8 @@ func compileText(text string) template {
 		return template{literal: text}
 	}
 	pieces := parsePieces(text)
-	if len(pieces) == 1 && pieces[0].expression == nil {
-		return template{literal: pieces[0].literal}
+	if len(pieces) == 1 && pieces[0].literal == text {
+		return template{literal: text}
 	}
 	return template{text: pieces}
 }
@@ -95,7 +95,7 @@ func (t template) resolve(s *scope) any {
 			resolved = append(resolved, item.resolve(s))
 		}
 		return resolved
-	case len(t.text) == 1:
+	case len(t.text) == 1 && t.text[0].expression != nil:
 		return t.text[0].expression.resolve(s)
 	case t.text != nil:
 		return resolveText(t.text, s)
