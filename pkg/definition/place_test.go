@@ -40,7 +40,7 @@ func TestExpressions(t *testing.T) {
 		"":                           nil,
 		"plain":                      nil,
 		"${a.b}":                     {"a.b"},
-		"x ${ a.b } and ${c}":        {"a.b", "c"},
+		"x ${ a.b } and ${c}":        {" a.b ", "c"},
 		"$${a.b}":                    nil,
 		"$${a.b} ${c.d}":             {"c.d"},
 		"${}":                        {""},

@@ -194,6 +194,6 @@ func TestTooManyVariables(t *testing.T) {
 	r.flow("flow", nil, taskOf("SET_VARIABLE", "a", map[string]any{"a": "small"}), taskOf("SET_VARIABLE", "b", map[string]any{"b": "${workflow.input.big}"}))
 	wf := r.workflow(r.start("flow", map[string]any{"big": string(make([]byte, maxVariables))}))
 	require.Equal(t, conductor.TaskFailedTerminally, wf.Tasks[1].Status)
-	require.Contains(t, wf.ReasonForIncompletion, "is greater than the permitted limit: 262144 bytes")
+	require.Contains(t, wf.ReasonForIncompletion, "is greater than the permissible limit: 256 kilobytes")
 	require.Equal(t, map[string]any{"a": "small"}, wf.Variables)
 }
