@@ -37,7 +37,7 @@ func changes() map[string]string {
 
 // Next finds what the walker finds, on both sides of every kind of change of a clock.
 func TestNextIsWhatTheWalkerFinds(t *testing.T) {
-	const hours = 6
+	const hours = 3
 	draw := rand.New(rand.NewPCG(1, 2))
 	found := 0
 	for id, moment := range changes() {
@@ -45,7 +45,7 @@ func TestNextIsWhatTheWalkerFinds(t *testing.T) {
 		require.NoError(t, err)
 		at, err := time.Parse(time.RFC3339, moment)
 		require.NoError(t, err)
-		for range 80 {
+		for range 40 {
 			e, err := Parse(randomExpression(draw))
 			require.NoError(t, err)
 			after := at.Add(time.Duration(draw.IntN(hours*3600)-hours*1800) * time.Second)
@@ -59,7 +59,7 @@ func TestNextIsWhatTheWalkerFinds(t *testing.T) {
 			require.Equal(t, want, got, "%s in %s after %s", e, id, after)
 		}
 	}
-	require.Greater(t, found, 100, "most expressions come within hours")
+	require.Greater(t, found, 50, "many expressions come within hours")
 }
 
 // Any two answers in a row have nothing between them, and every answer is a time that the expression names.
