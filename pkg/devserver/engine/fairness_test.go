@@ -196,7 +196,7 @@ func TestAWorkflowEndsOnce(t *testing.T) {
 		}
 		decide := func() { _ = r.Decide(context.Background(), inner) }
 		byItself := []func(){update(conductor.TaskCompleted), update(conductor.TaskFailed), update(conductor.TaskFailedTerminally), func() { r.clock.Advance(10 * time.Second) }, decide}
-		byHand := []func(){update(conductor.TaskCompleted), func() { _ = r.Terminate(context.Background(), inner, "by hand") }, decide} // who has failed may be terminated still
+		byHand := []func(){update(conductor.TaskCompleted), func() { _ = r.TerminateWithFailureWorkflow(context.Background(), inner, "by hand") }, decide} // who has failed may be terminated still
 		for _, end := range [][]func(){byItself, byHand}[round%2] {
 			rush.Go(end)
 		}
