@@ -16,11 +16,12 @@ func TestFinishedExecutionsAreSmall(t *testing.T) {
 	require.NoError(t, err)
 	_, err = e.PutWorkflowDef(t.Context(), oneTask("flow", "work"), PutMode{}, "me")
 	require.NoError(t, err)
-	heap := func() uint64 {
+	heap := func() int64 {
 		var stats runtime.MemStats
 		runtime.GC()
+		runtime.GC() // what pools held over the first one
 		runtime.ReadMemStats(&stats)
-		return stats.HeapAlloc
+		return int64(stats.HeapAlloc) //nolint:gosec // G115: far below
 	}
 	before := heap()
 	for range count {
@@ -36,6 +37,6 @@ func TestFinishedExecutionsAreSmall(t *testing.T) {
 	}
 	each := (heap() - before) / count
 	t.Logf("%d bytes per finished execution", each)
-	require.Less(t, each, uint64(900))
+	require.Less(t, each, int64(900))
 	runtime.KeepAlive(e)
 }

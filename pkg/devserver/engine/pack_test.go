@@ -244,7 +244,7 @@ func TestWhatIsHeldOfAPackedExecutionIsOver(t *testing.T) {
 func TestEveryFieldHasItsPlaceWhenPacked(t *testing.T) {
 	for of, fields := range map[reflect.Type]string{
 		reflect.TypeFor[live](): "wf tasks depth level chain" + // packed
-			" latest pending" + // made anew
+			" latest pending kin" + // made anew
 			" alarm due changes watchers planted inbox pulling forkedBefore", // empty
 		reflect.TypeFor[task](): "Wire FirstScheduled DeliverOn WakeAt Alerted logs" +
 			" x of node limiter" +
