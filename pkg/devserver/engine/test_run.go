@@ -82,14 +82,7 @@ type step struct {
 
 // step gives each task that is open its next outcome, inside sub-workflows too.
 func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTestRequest) (did step, err error) {
-	wf, err := r.Workflow(id, true)
-	if err != nil {
-		return did, err
-	}
-	for _, task := range wf.Tasks {
-		if conductor.TaskTerminal(task.Status) {
-			continue
-		}
+	for _, task := range r.openTasks(id) {
 		key, mocks := r.mocksOf(task, req)
 		switch {
 		case len(mocks) > 0 && r.deliverable(task):
@@ -110,6 +103,23 @@ func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTest
 		}
 	}
 	return did, nil
+}
+
+// openTasks are the tasks of an execution that have not ended. The others are not looked at: a loop may have made thousands.
+func (r *trial) openTasks(id string) []conductor.Task {
+	x := r.index.execution(id)
+	if x == nil {
+		return nil
+	}
+	x.lock()
+	defer x.unlock()
+	var open []conductor.Task
+	for _, t := range x.tasks {
+		if !t.terminal() {
+			open = append(open, t.view())
+		}
+	}
+	return open
 }
 
 // mocksOf are the outcomes that are left for a task: those of its own reference name, else in a loop those of all iterations.
