@@ -32,6 +32,7 @@ func newNormal(tag string) *normal {
 	}
 	rules := []rule{
 		{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "ID"},
+		{regexp.MustCompile(`[0-9a-f]{32,}`), "ID"},
 		{regexp.MustCompile(`(127\.0\.0\.1|localhost):\d{4,5}`), "HOST"},
 		{regexp.MustCompile(`\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT`), "DATE"},
 		{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?`), "TIME"},
