@@ -453,7 +453,7 @@ func TestSnapshotsUnderLoad(t *testing.T) {
 			}
 			var saved [][]byte
 			var known []int
-			for range 5 {
+			for range 3 {
 				mu.Lock()
 				known = append(known, len(acknowledged))
 				mu.Unlock()
