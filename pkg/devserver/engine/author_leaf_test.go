@@ -24,9 +24,13 @@ func (a *author) leaf() []conductor.WorkflowTask {
 
 // work is a SIMPLE task.
 func (a *author) work() conductor.WorkflowTask {
-	task := simple(pick(a.dice, append(workerTypes(), "mt_plain", "mt_plain", "mt_plain", "mt_plain", "mt_fixed", "mt_template")...), a.ref())
+	types := append(untimedTypes(), "mt_plain", "mt_plain", "mt_plain")
+	if a.chance(12) {
+		types = timedTypes()
+	}
+	task := simple(pick(a.dice, types...), a.ref())
 	task.InputParameters = a.input()
-	if a.chance(12) && a.waitsWell(task.Name) {
+	if a.chance(12) && !slices.Contains(timedTypes(), task.Name) {
 		task.StartDelay = 1
 	}
 	if a.chance(10) {
@@ -34,11 +38,6 @@ func (a *author) work() conductor.WorkflowTask {
 		task.RetryCount = &count
 	}
 	return a.flags(task)
-}
-
-// waitsWell reports whether a start delay does not make two time-outs end a task at one time.
-func (a *author) waitsWell(name string) bool {
-	return slices.Contains(workerTypes()[:8], name)
 }
 
 // user is a task of a type that is not the server's.
@@ -240,7 +239,7 @@ func (a *author) value(depth int) any {
 	case 0:
 		return pick[any](a.dice, 1, 2, true, nil, "", "a", "ä \"q\"", 1.5, []any{}, map[string]any{})
 	case 1:
-		return "${workflow." + pick(a.dice, "input.n", "input.k", "input.list", "input.deep.a[1].b", "input.none", "input", "variables.v", "workflowType", "version",
+		return "${workflow." + pick(a.dice, "input.n", "input.k", "input.list", "input.deep.a[1].b", "input.none", "input.y", "input", "variables.v", "workflowType", "version",
 			"correlationId", "status", "input.list[0]", "input.deep..b", "input.list[?(@ == 1)]", "workflowId") + "}"
 	case 2:
 		return a.read(pick(a.dice, "output.n", "output.k", "output.l", "output.l[1]", "output.o.k", "output.none", "output", "status", "referenceTaskName", "retryCount",

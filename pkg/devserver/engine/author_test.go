@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
@@ -39,7 +40,7 @@ func (a *author) definition(name string, depth int) conductor.WorkflowDef {
 		def.Variables = map[string]any{"v": a.dice.IntN(3), "w": "first"}
 	}
 	if a.chance(5) {
-		def.InputTemplate = map[string]any{"n": 9, "given": "by template"}
+		def.InputTemplate = map[string]any{"y": 9, "z": "by template"} // last of the alphabet, as Java's maps keep the order
 	}
 	def.Tasks = a.tasks(depth)
 	if a.chance(3) {
@@ -48,9 +49,9 @@ func (a *author) definition(name string, depth int) conductor.WorkflowDef {
 	if a.chance(6) {
 		def.FailureWorkflow = "mt_sorry"
 	}
-	if a.chance(30) {
-		def.TimeoutSeconds, def.TimeoutPolicy = 8, policyTimeOutWF
-		def.Tasks = append(def.Tasks, simple("mt_hang", a.ref()))
+	if a.chance(50) {
+		def.TimeoutSeconds, def.TimeoutPolicy = 10, policyTimeOutWF
+		def.Tasks = list(inline("i", "({k: 'a'})"), fork("f", list(simple("mt_plain", "p")), list(simple("mt_hang", "h"))), join("j", "p", "h"))
 	}
 	return def
 }
@@ -61,8 +62,8 @@ func (a *author) start(domain string) map[string]any {
 		"n": a.dice.IntN(4), "k": pick(a.dice, "a", "e", "z"), "list": []any{1, "x", nil}[:a.dice.IntN(4)],
 		"deep": map[string]any{"a": []any{1, map[string]any{"b": "c"}}}, "task": pick(a.dice, "mt_plain", "mt_fixed"), "domain": domain,
 	}
-	if a.chance(10) {
-		delete(input, "n")
+	if a.chance(2) {
+		input["y"] = "given"
 	}
 	return input
 }
@@ -168,7 +169,7 @@ func (a *author) exclusive(int) []conductor.WorkflowTask {
 	choose.InputParameters["x"] = a.chosenBy()
 	task := taskOf("EXCLUSIVE_JOIN", a.ref(), nil, func(t *conductor.WorkflowTask) {
 		t.JoinOn = []string{one.TaskReferenceName, other.TaskReferenceName}
-		if a.chance(2) {
+		if a.chance(2) && !a.looping { // in a loop the real server does not find them
 			t.JoinOn, t.DefaultExclusiveJoinTask = t.JoinOn[:1], t.JoinOn[1:]
 		}
 	})
@@ -177,10 +178,12 @@ func (a *author) exclusive(int) []conductor.WorkflowTask {
 
 // loop runs a few times: by its own count, by what a task inside puts out, or over items.
 func (a *author) loop(depth int) []conductor.WorkflowTask {
-	a.looping = true
 	ref := a.ref()
+	outside := a.known
+	a.known = slices.Clone(a.known[:len(a.known)-1]) // what a loop has put out so far depends on how far one decision went
+	a.looping = true
 	body := a.tasks(depth)
-	a.looping = false
+	a.looping, a.known = false, outside
 	input := map[string]any{"most": a.dice.IntN(3) + 1, "n": a.value(0)}
 	condition := pick(a.dice, "$.%[1]s.iteration < 3", "$.%[1]s['iteration'] < $.most", "if ($.%[1]s['iteration'] < $.most) { true; } else { false; }",
 		"$.%[2]s && $.%[2]s.n > 1 && $.%[1]s.iteration < 4", "3 - $.%[1]s.iteration")

@@ -111,7 +111,7 @@ func (e *Engine) settle(ctx context.Context, x *execution, now int64) error {
 	c.errands = append(c.errands, e.admissions.follow(x)...)
 	err := e.commit(ctx, x)
 	for _, t := range c.tasks {
-		t.dirty = err != nil
+		t.dirty, t.before = err != nil, t.Wire.OutputData
 		e.arm(t)
 	}
 	for _, t := range c.rearm {
@@ -169,12 +169,13 @@ func (e *Engine) isWorkerTask(t *task) bool {
 // may go on for long, and others want to see or end it.
 const maxSteps = 10_000
 
-// advance decides and applies until nothing is left to do. The execution is locked. As on the real server, what the server does by
-// the way comes before what it does in queues of its own: a workflow that fails meanwhile has not started those.
+// advance decides and applies until nothing is left to do. The execution is locked.
 func (e *Engine) advance(x *execution, touched []*task, now int64) {
 	env := e.environment(now)
-	var work agenda
-	work.add(touched, env.kinds)
+	work := agenda{kinds: env.kinds}
+	work.add(touched)
+	x.calls++
+	defer func() { x.pass = 0 }()
 	for done := 0; ; {
 		if done >= maxSteps {
 			x.changes.errands = append(x.changes.errands, func(e *Engine) []errand {
@@ -182,49 +183,85 @@ func (e *Engine) advance(x *execution, touched []*task, now int64) {
 			})
 			return
 		}
-		next := work.next()
+		next := work.take()
+		if x.pass > 0 && work.pass == 0 {
+			x.calls++
+		}
+		x.pass = work.pass
 		done += len(next)
 		commands := decide(x, next, env)
 		if len(commands) == 0 && len(next) == 0 {
 			return
 		}
 		for _, c := range commands {
-			work.add(c.apply(x, now), env.kinds)
+			work.add(c.apply(x, now))
 		}
 	}
 }
 
-// agenda is which tasks are to be decided about: those of now together, then the others one by one.
-type agenda struct{ now, later []*task }
+// agenda is which tasks are to be decided about, in the order of the real server. In one pass it first decides what follows from tasks
+// that have ended, and then executes those that are open, the new ones with them. What comes of that is for the next pass. When
+// nothing is left, it is the turn of what it does in queues of its own, one by one: a workflow that failed meanwhile has not
+// started those.
+type agenda struct {
+	kinds                    kinds
+	pass                     int // 0 for tasks of queues
+	ended, open, next, later []*task
+	settling                 bool // those that have ended are looked at
+}
 
-func (a *agenda) add(tasks []*task, table kinds) {
+func (a *agenda) add(tasks []*task) {
 	for _, t := range tasks {
-		if found := table.of(t.Wire.TaskType); found.queued && !t.terminal() {
+		found := a.kinds.of(t.Wire.TaskType)
+		switch {
+		case t.terminal():
+			a.next = append(a.next, t)
+		case found.queued:
 			a.later = append(a.later, t)
-		} else {
-			a.now = append(a.now, t)
+		case a.settling:
+			a.open = append(a.open, t)
+		default:
+			a.next = append(a.next, t)
 		}
 	}
 }
 
-// next is what is decided about in one step: each task once.
-func (a *agenda) next() []*task {
-	if len(a.now) == 0 {
-		next := a.later[:min(len(a.later), 1)]
-		a.later = a.later[len(next):]
-		return next
+// take is what is decided about next.
+func (a *agenda) take() (tasks []*task) {
+	if len(a.ended)+len(a.open) == 0 && len(a.next) > 0 {
+		a.begin()
 	}
-	next, once := a.now[:0:0], make(map[*task]bool, len(a.now))
-	for _, t := range a.now {
-		if !once[t] {
-			next, once[t] = append(next, t), true
-		}
+	a.settling = len(a.ended) > 0
+	switch {
+	case a.settling:
+		tasks, a.ended = a.ended, nil
+	case len(a.open) > 0:
+		tasks, a.open = a.open, nil
+	case len(a.later) > 0:
+		a.pass = 0
+		tasks, a.later = a.later[:1], a.later[1:]
 	}
-	a.now = nil
-	return next
+	return tasks
 }
 
-func (a *agenda) all() []*task { return slices.Concat(a.now, a.later) }
+// begin begins a pass, in which each task is looked at once.
+func (a *agenda) begin() {
+	a.pass++
+	once := make(map[*task]bool, len(a.next))
+	for _, t := range a.next {
+		switch {
+		case once[t]:
+		case t.terminal():
+			a.ended = append(a.ended, t)
+		default:
+			a.open = append(a.open, t)
+		}
+		once[t] = true
+	}
+	a.next = nil
+}
+
+func (a *agenda) all() []*task { return slices.Concat(a.ended, a.open, a.next, a.later) }
 
 // arm sets the alarm of a task to its next time-out. A paused workflow's tasks have none until it resumes.
 func (e *Engine) arm(t *task) {

@@ -94,12 +94,16 @@ type endWorkflow struct {
 }
 
 func (c endWorkflow) apply(x *execution, now int64) []*task {
-	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
-	x.cancelOpen(now)
-	for _, t := range x.tasks {
-		x.noteFailure(t)
+	if c.output == nil && c.status == conductor.WorkflowCompleted {
+		c.output = x.output() // in which the workflow still runs
 	}
 	x.take(len(x.inbox)) // nobody asks for them any more
+	x.wf.Status, x.wf.ReasonForIncompletion = c.status, c.reason
+	if x.passed() {
+		x.cutLoops()
+	}
+	x.cancelOpen(now)
+	x.noteFailures()
 	x.wf.EndTime = now
 	x.wf.Output = c.output
 	if c.output == nil {
@@ -128,20 +132,28 @@ func (x *execution) cancelOpen(now int64) {
 	}
 }
 
-// noteFailure adds a task that failed to the workflow's lists of failures, which one that timed out is not in. They keep a name
-// after its retry succeeded.
-func (x *execution) noteFailure(t *task) {
-	if t.Wire.Status != conductor.TaskFailed && t.Wire.Status != conductor.TaskFailedTerminally {
-		return
+// noteFailures adds the tasks that failed to the workflow's lists of failures when it ends, which those that timed out are not in. An
+// attempt that was followed by a better one counts too. Views share the lists that were there.
+func (x *execution) noteFailures() {
+	refs, names := slices.Clone(x.wf.FailedReferenceTaskNames), slices.Clone(x.wf.FailedTaskNames)
+	seen := map[string]bool{}
+	for _, t := range x.tasks {
+		if t.Wire.Status != conductor.TaskFailed && t.Wire.Status != conductor.TaskFailedTerminally || seen[t.Wire.ReferenceTaskName] {
+			continue
+		}
+		seen[t.Wire.ReferenceTaskName] = true
+		refs, names = append(refs, t.Wire.ReferenceTaskName), append(names, t.Wire.TaskDefName)
 	}
-	x.wf.FailedReferenceTaskNames = withName(x.wf.FailedReferenceTaskNames, t.Wire.ReferenceTaskName)
-	x.wf.FailedTaskNames = withName(x.wf.FailedTaskNames, t.Wire.TaskDefName)
+	x.wf.FailedReferenceTaskNames, x.wf.FailedTaskNames = distinct(refs), distinct(names)
 }
 
-// withName returns a new list, since views share the old one.
-func withName(names []string, name string) []string {
-	if slices.Contains(names, name) {
-		return names
+// distinct leaves each name once, where it was first.
+func distinct(names []string) []string {
+	kept, seen := []string{}, make(map[string]bool, len(names))
+	for _, name := range names {
+		if !seen[name] {
+			kept, seen[name] = append(kept, name), true
+		}
 	}
-	return append(slices.Clone(names), name)
+	return kept
 }

@@ -50,7 +50,10 @@ func decide(x *execution, touched []*task, env *environment) []command {
 	if x.wf.Status == conductor.WorkflowPaused || x.wf.RateLimited {
 		return nil
 	}
-	if end := terminated(touched); end != nil {
+	if end := terminated(x, touched); end != nil {
+		if worse := failedWith(x, touched, env); worse != nil {
+			return worse
+		}
 		return end
 	}
 	var commands []command
@@ -68,6 +71,19 @@ func decide(x *execution, touched []*task, env *environment) []command {
 		commands = append(commands, complete(x))
 	}
 	return commands
+}
+
+// failedWith answers the end of a workflow with one of the tasks, if one of them ends it.
+func failedWith(x *execution, touched []*task, env *environment) []command {
+	for _, t := range touched {
+		if !t.terminal() || conductor.TaskSuccessful(t.Wire.Status) {
+			continue
+		}
+		if next := decideTask(x, t, env); len(next) > 0 && ends(next[len(next)-1]) {
+			return next
+		}
+	}
+	return nil
 }
 
 func ends(c command) bool {
@@ -139,7 +155,7 @@ func fail(x *execution, t *task, env *environment) []command {
 	case t.node.task.Optional:
 		return []command{endTask{task: t, status: conductor.TaskCompletedWithErrors, reason: t.Wire.ReasonForIncompletion}}
 	case t.node.task.Permissive:
-		return proceed(x, t, env)
+		return append(proceed(x, t, env), askLoops{t})
 	}
 	end := endWorkflow{status: workflowStatusAfter(t.Wire.Status), cause: t, reason: refusal}
 	if end.reason == "" {
@@ -160,16 +176,22 @@ func workflowStatusAfter(taskStatus string) string {
 
 // complete ends a workflow that has nothing left to do. Permissive tasks that failed fail it now.
 func complete(x *execution) command {
+	if reason := x.failures(); reason != "" {
+		return endWorkflow{status: conductor.WorkflowFailed, reason: reason}
+	}
+	return endWorkflow{status: conductor.WorkflowCompleted}
+}
+
+// failures is why permissive tasks failed, or nothing.
+func (x *execution) failures() string {
 	var failures []string
 	for _, t := range x.tasks {
-		if t.Wire.Retried || conductor.TaskSuccessful(t.Wire.Status) {
+		permitted := t.node.task.Permissive && !t.node.task.Optional
+		if !permitted || !t.terminal() || t.Wire.Retried || conductor.TaskSuccessful(t.Wire.Status) {
 			continue
 		}
 		failures = append(failures, fmt.Sprintf("Task %s failed with status: %s and reason: '%s'",
 			t.Wire.TaskID, t.Wire.Status, t.Wire.ReasonForIncompletion))
 	}
-	if len(failures) > 0 {
-		return endWorkflow{status: conductor.WorkflowFailed, reason: strings.Join(failures, " ")}
-	}
-	return endWorkflow{status: conductor.WorkflowCompleted}
+	return strings.Join(failures, " ")
 }

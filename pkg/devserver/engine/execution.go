@@ -27,6 +27,8 @@ type live struct {
 	wf      conductor.Workflow // without Tasks and WorkflowDefinition, which view adds
 	tasks   []*task            // every attempt, by seq
 	latest  map[string]*task   // the last attempt by reference name
+	calls   int                // how often the decider was called, and for tasks of queues
+	pass    int                // of the decider in this call; see agenda
 	pending int                // tasks that are not settled: neither executed nor retried
 	alarm   alarm              // the workflow's time-out
 	due     int64              // what alarm is set to
@@ -69,6 +71,7 @@ type task struct {
 	missing map[string]struct{} // the reference names that a JOIN waits for
 	forked  []*node             // the branches of a dynamic fork
 	dirty   bool
+	before  map[string]any // its output when the step began
 	logs    []conductor.TaskExecLog
 }
 
@@ -142,6 +145,9 @@ func (x *execution) add(t *task) {
 		x.countInLoops(t, 1)
 	}
 }
+
+// passed reports whether the decider has looked at everything since the call or the queue's task that it follows.
+func (x *execution) passed() bool { return x.pass > 1 }
 
 // close says that the decider is done with a task, and returns the tasks that waited for that.
 func (x *execution) close(t *task) []*task {

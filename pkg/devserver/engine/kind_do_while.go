@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,11 +20,16 @@ func executeDoWhile(x *execution, t *task, env *environment) []command {
 	if t.loop == nil {
 		return nextIteration(x, t, 1, nil, env)
 	}
-	if t.loop.open > 0 {
+	if t.loop.open > 0 && !t.loop.failed() {
 		return nil
 	}
 	outputs, failed, failure := t.loop.results()
 	if failed {
+		for _, inner := range t.loop.current {
+			if !inner.terminal() {
+				delete(outputs, inner.node.ref())
+			}
+		}
 		return []command{endLoop(t, outputs, conductor.TaskFailed, failure)}
 	}
 	again, err := goesOn(x, t, outputs, env)
@@ -67,6 +73,9 @@ func (c enterLoop) apply(x *execution, now int64) []*task {
 	for _, next := range schedule(x, t.node.body, t.place().inside(t.Wire.Iteration), c.env) {
 		touched = append(touched, next.apply(x, now)...)
 	}
+	if keep := keepLast(t); keep > 0 {
+		x.forget(t, t.Wire.Iteration-keep) // as the real server has it: an iteration earlier than their outputs, after the first task
+	}
 	return touched
 }
 
@@ -83,11 +92,18 @@ func (l *loop) results() (outputs map[string]any, failed bool, reason string) {
 	}
 	var reasons []string
 	for _, t := range l.current {
-		if last[t.Wire.ReferenceTaskName] == t && !conductor.TaskSuccessful(t.Wire.Status) {
-			reasons = append(reasons, t.Wire.ReasonForIncompletion)
+		if last[t.Wire.ReferenceTaskName] == t && t.terminal() && !conductor.TaskSuccessful(t.Wire.Status) {
+			reasons = append(reasons, t.Wire.ReasonForIncompletion+" ") // a blank after each, as the real server has it
 		}
 	}
-	return outputs, len(reasons) > 0, strings.Join(reasons, " ")
+	return outputs, len(reasons) > 0, strings.Join(reasons, "")
+}
+
+// failed reports whether a permissive task of the iteration has failed, which the loop does not wait for the others to hear.
+func (l *loop) failed() bool {
+	return slices.ContainsFunc(l.current, func(t *task) bool {
+		return t.Wire.Executed && !t.Wire.Retried && !conductor.TaskSuccessful(t.Wire.Status)
+	})
 }
 
 // endLoop ends a loop with everything that it has gathered as its output.

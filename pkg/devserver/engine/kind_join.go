@@ -99,17 +99,25 @@ func (x *execution) arrive(t *task) []*task {
 }
 
 // joined is the output of a JOIN so far: that of each task which has any, also of one that goes on. What ended in this very step
-// counts only for a JOIN that is over.
-func (t *task) joined(over bool) map[string]any {
+// counts only for a JOIN that is over. around are the JOINs that wait for this one: they may do so in a circle.
+func (t *task) joined(over bool, around ...*task) map[string]any {
 	output := map[string]any{}
 	for _, name := range t.joins() {
 		branch := t.x.latest[name]
-		if branch != nil && !over && branch.dirty && branch.Wire.TaskType == typeSubWorkflow && branch.Wire.SubWorkflowID != "" {
-			output[name] = map[string]any{"subWorkflowId": branch.Wire.SubWorkflowID}
+		if branch == nil || branch == t || slices.Contains(around, branch) {
 			continue
 		}
-		if branch != nil && (over || !branch.dirty) && len(branch.Wire.OutputData) > 0 {
-			output[name] = branch.Wire.OutputData
+		own := branch.Wire.OutputData
+		switch {
+		case !over && branch.dirty:
+			own = branch.before
+		case branch.missing != nil && !branch.terminal():
+			own = branch.joined(false, append(around, t)...)
+		case branch.loop != nil:
+			own = branch.output()
+		}
+		if len(own) > 0 {
+			output[name] = own
 		}
 	}
 	return output

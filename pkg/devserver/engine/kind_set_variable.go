@@ -21,14 +21,17 @@ func executeSetVariable(x *execution, t *task, _ *environment) []command {
 		return []command{finishTask{task: t, status: conductor.TaskFailedTerminally, reason: fmt.Sprintf(
 			"The variables payload size: %d of workflow: %s is greater than the permissible limit: %d kilobytes", size, x.id, maxVariables>>10)}}
 	}
-	return []command{setVariables{merged}, finishTask{task: t, status: conductor.TaskCompleted}}
+	return []command{setVariables{t.Wire.InputData}, finishTask{task: t, status: conductor.TaskCompleted}}
 }
 
-// setVariables replaces the variables of the workflow; views share the old ones.
+// setVariables lays values over the variables of the workflow; views share the old ones.
 type setVariables struct{ values map[string]any }
 
 func (c setVariables) apply(x *execution, _ int64) []*task {
-	x.wf.Variables = c.values
+	merged := make(map[string]any, len(x.wf.Variables)+len(c.values))
+	maps.Copy(merged, x.wf.Variables)
+	maps.Copy(merged, c.values)
+	x.wf.Variables = merged
 	x.changes.workflow = true
 	return nil
 }

@@ -24,29 +24,48 @@ func executeTerminate(_ *execution, t *task, _ *environment) []command {
 	return []command{finishTask{task: t, status: conductor.TaskCompleted, output: output}}
 }
 
-// terminated answers the end that the first TERMINATE task among those given has brought. What started in the same step as that
-// task has run meanwhile; what would follow does not start.
-func terminated(touched []*task) []command {
+// terminated answers the end that TERMINATE tasks among those given have brought: if there are several, as the real server has it, the
+// status and the reason of the last and the output of the first. What started in the same step as they has run meanwhile; what would
+// follow does not start. A permissive task that failed counts more.
+func terminated(x *execution, touched []*task) []command {
+	var first, last *task
 	for _, t := range touched {
 		if t.Wire.TaskType != typeTerminate || t.Wire.Status != conductor.TaskCompleted || t.settled() {
 			continue
 		}
-		status, reason := textOf(t.Wire.InputData["terminationStatus"]), t.Wire.InputData["terminationReason"]
-		if reason == nil {
-			reason = "Workflow is " + status + " by TERMINATE task: " + t.Wire.TaskID
+		if first == nil || t.Wire.Seq < first.Wire.Seq {
+			first = t
 		}
-		return []command{settleTask{t}, cutShort{t}, endWorkflow{status: status, reason: javaText(reason), output: t.Wire.OutputData, cause: t}}
+		if last == nil || t.Wire.Seq > last.Wire.Seq {
+			last = t
+		}
 	}
-	return nil
+	if last == nil {
+		return nil
+	}
+	end := endWorkflow{status: conductor.WorkflowFailed, reason: x.failures(), output: first.Wire.OutputData}
+	if end.reason == "" {
+		end.status, end.cause = textOf(last.Wire.InputData["terminationStatus"]), last
+		end.reason = javaText(last.Wire.InputData["terminationReason"])
+	}
+	if end.cause != nil && last.Wire.InputData["terminationReason"] == nil {
+		end.reason = "Workflow is " + end.status + " by TERMINATE task: " + last.Wire.TaskID
+	}
+	return []command{settleTask{last}, end}
 }
 
-// cutShort gives the loops around a TERMINATE task what the iteration that it ends has put out.
-type cutShort struct{ task *task }
-
-func (c cutShort) apply(x *execution, _ int64) []*task {
-	x.inLoops(c.task, func(around *task) {
+// cutLoops gives loops that are ended what their iteration has put out so far: the decider has looked at them since.
+func (x *execution) cutLoops() {
+	for _, around := range x.open() {
+		if around.loop == nil || !around.loop.seen(x) {
+			continue
+		}
 		outputs, _, _ := around.loop.results()
+		for _, t := range around.loop.current {
+			if t.Wire.TaskType == typeTerminate {
+				outputs[t.node.ref()] = map[string]any{} // it was looked at before that task put anything out
+			}
+		}
 		around.loop.finish(around.Wire.Iteration, outputs)
-	})
-	return nil
+	}
 }

@@ -11,7 +11,9 @@ import (
 // loop is what a DO_WHILE that runs remembers. Its output grows with each iteration, so it lives here, where it may change
 // in place, until the loop is over; the store can do without, since the tasks of the iterations have it too.
 type loop struct {
-	open    int            // tasks inside that are not settled
+	open    int // tasks inside that are not settled
+	call    int // when the iteration began: in which call, and in which pass of its decider
+	pass    int
 	current []*task        // those of the iteration that runs
 	output  map[string]any // as the definition's author sees it: iteration, and the outputs of each iteration
 }
@@ -38,6 +40,14 @@ func (x *execution) inLoops(t *task, visit func(around *task)) {
 			visit(around)
 		}
 	}
+}
+
+// askLoops lets the loops around a task that failed look at it: they fail with it.
+type askLoops struct{ task *task }
+
+func (c askLoops) apply(x *execution, _ int64) (loops []*task) {
+	x.inLoops(c.task, func(around *task) { loops = append(loops, around) })
+	return loops
 }
 
 // enterLoops makes a new task one of its loops' current iteration.
@@ -73,16 +83,32 @@ func (c iterate) apply(x *execution, now int64) []*task {
 		t.loop = &loop{output: map[string]any{}}
 	}
 	t.Wire.Iteration, t.Wire.UpdateTime = c.number, now
+	t.loop.call, t.loop.pass = x.calls, x.pass
 	t.loop.finish(c.number-1, c.ended)
 	maps.Copy(t.loop.output, c.output)
 	t.loop.current = nil
-	t.Wire.OutputData = c.output // what is stored
+	t.Wire.OutputData = t.stored(c)
 	if c.keep > 0 {
-		x.forget(t, c.number-1-c.keep)
+		delete(t.loop.output, strconv.Itoa(c.number-1-c.keep))
 	}
 	x.changes.updated(t)
 	return nil
 }
+
+// stored is the output of a loop that runs as the store has it: what the tasks of its iterations do not tell.
+func (t *task) stored(c iterate) map[string]any {
+	oldest := strconv.Itoa(c.number - c.keep)
+	output, kept := t.loop.output[oldest]
+	if c.keep == 0 || !kept {
+		return c.output
+	}
+	whole := maps.Clone(c.output)
+	whole[oldest] = output
+	return whole
+}
+
+// seen reports whether the decider has looked at the loop since the iteration's tasks began.
+func (l *loop) seen(x *execution) bool { return l.call != x.calls || x.pass > l.pass+1 }
 
 // finish adds the outputs of an iteration.
 func (l *loop) finish(number int, outputs map[string]any) {
@@ -91,18 +117,20 @@ func (l *loop) finish(number int, outputs map[string]any) {
 	}
 }
 
-// forget removes an iteration of a loop: its output and its tasks.
+// forget removes the tasks of an iteration of a loop.
 func (x *execution) forget(around *task, number int) {
 	if number < 1 {
 		return
 	}
-	delete(around.loop.output, strconv.Itoa(number))
 	inside := around.place().inside(number)
 	kept := make([]*task, 0, len(x.tasks))
 	for _, t := range x.tasks {
 		if t.node.within(around.node) && t.place().startsWith(inside) {
 			x.changes.dropped = append(x.changes.dropped, t)
 			delete(x.latest, t.Wire.ReferenceTaskName)
+			if x.latest[t.node.ref()] == t {
+				delete(x.latest, t.node.ref())
+			}
 			x.changes.removed = append(x.changes.removed, store.Record{Kind: kindTask, Key: t.Wire.TaskID})
 			continue
 		}

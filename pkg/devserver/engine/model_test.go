@@ -7,8 +7,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +25,8 @@ import (
 type recorded struct {
 	script
 
-	Story string   `json:"story"`
-	Log   []string `json:"log,omitempty"`
+	Story string `json:"story"`
 }
-
-const recordedFile = "testdata/model-3.32.1.jsonl.gz"
 
 // ownWorld is the engine on a clock that moves when nothing else can happen.
 type ownWorld struct{ *rig }
@@ -48,12 +47,7 @@ func (w *ownWorld) start(req conductor.StartWorkflowRequest) (string, error) {
 	return w.Start(w.t.Context(), req, "me")
 }
 
-func (w *ownWorld) workflow(id string) conductor.Workflow {
-	// As a client sees it, and free to be changed.
-	var wf conductor.Workflow
-	require.NoError(w.t, conductor.Decode([]byte(encoded(w.t, w.rig.workflow(id))), &wf))
-	return wf
-}
+func (w *ownWorld) workflow(id string) conductor.Workflow { return w.rig.workflow(id) }
 
 func (w *ownWorld) poll(taskType, domain string) []conductor.Task {
 	tasks, err := w.Poll(w.t.Context(), PollRequest{TaskType: taskType, Domain: domain, Count: 20})
@@ -134,11 +128,12 @@ func readRecorded(t *testing.T, file string) []recorded {
 }
 
 var (
-	oracle  = flag.String("oracle", "", "record random workflows from the Conductor at this address")
-	from    = flag.Uint64("from", 1, "the first seed to record")
-	upTo    = flag.Uint64("to", 50, "the last one")
-	into    = flag.String("into", "/tmp/model.jsonl.gz", "the file that is written")
-	workers = flag.Int("workers", 40, "how many are recorded at a time")
+	oracle       = flag.String("oracle", "", "record random workflows from the Conductor at this address")
+	from         = flag.Uint64("from", 1, "the first seed to record")
+	upTo         = flag.Uint64("to", 50, "the last one")
+	into         = flag.String("into", "model.jsonl.gz", "the file that is written")
+	recordedFile = flag.String("recorded", "testdata/model-3.32.1.jsonl.gz", "the recorded workflows")
+	workers      = flag.Int("workers", 40, "how many are recorded at a time")
 )
 
 // TestRecord plays random workflows on a real server, twice each: where that does not do the same, it keeps neither.
@@ -149,38 +144,28 @@ func TestRecord(t *testing.T) {
 	o := &oracleWorld{t: t, base: *oracle}
 	require.NoError(t, o.call("POST", "/metadata/taskdefs", staffDefs(), nil))
 	require.NoError(t, o.call("PUT", "/metadata/workflow", staffFlows(), nil))
-	file, err := os.Create(*into)
-	require.NoError(t, err)
-	defer file.Close()
-	packer := gzip.NewWriter(file)
-	defer packer.Close()
 	seeds := make(chan uint64)
 	var mu sync.Mutex
-	kept, dropped := 0, 0
+	kept, dropped := map[uint64]recorded{}, 0
 	var all sync.WaitGroup
 	for range *workers {
 		all.Go(func() {
 			for seed := range seeds {
 				first, log := play(scriptOf(seed), &oracleWorld{t: t, base: *oracle}, newID())
 				second := first
-				if len(log) > 0 && first != "stuck" {
+				if len(log) > 0 && !strings.HasPrefix(first, "off: ") {
 					second, _ = play(scriptOf(seed), &oracleWorld{t: t, base: *oracle}, newID())
 				}
 				mu.Lock()
 				switch {
-				case first == "stuck" || strings.HasPrefix(first, "left open") || first == "refused" && strings.Contains(log[0], ": 500 "):
+				case strings.HasPrefix(first, "off: ") || first == "refused" && strings.Contains(log[0], ": 500 "):
 					dropped++
 					t.Logf("seed %d: %s %v", seed, first, log)
 				case first != second:
 					dropped++
 					t.Logf("seed %d is not stable:\n%s", seed, firstDifference(first, second))
 				default:
-					kept++
-					line, err := json.Marshal(recorded{script: scriptOf(seed), Story: first, Log: log})
-					require.NoError(t, err)
-					_, err = packer.Write(append(line, '\n'))
-					require.NoError(t, err)
-					require.NoError(t, packer.Flush())
+					kept[seed] = recorded{script: scriptOf(seed), Story: first}
 				}
 				mu.Unlock()
 			}
@@ -191,18 +176,54 @@ func TestRecord(t *testing.T) {
 	}
 	close(seeds)
 	all.Wait()
-	t.Logf("%d kept, %d not stable", kept, dropped)
+	t.Logf("%d kept, %d not", len(kept), dropped)
+	writeRecorded(t, *into, kept)
+}
+
+func writeRecorded(t *testing.T, name string, kept map[uint64]recorded) {
+	t.Helper()
+	file, err := os.Create(name)
+	require.NoError(t, err)
+	packer, err := gzip.NewWriterLevel(file, gzip.BestCompression)
+	require.NoError(t, err)
+	lines := json.NewEncoder(packer)
+	for _, seed := range slices.Sorted(maps.Keys(kept)) {
+		require.NoError(t, lines.Encode(kept[seed]))
+	}
+	require.NoError(t, packer.Close())
+	require.NoError(t, file.Close())
+}
+
+// explained are the recorded workflows that are known to end otherwise here.
+func explained(t *testing.T) map[string]bool {
+	t.Helper()
+	data, err := os.ReadFile("testdata/model-differs.txt")
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		if name := strings.TrimSpace(line); !strings.HasPrefix(name, "#") {
+			names[name] = true
+		}
+	}
+	return names
 }
 
 func TestTheRealServerDidTheSame(t *testing.T) {
-	name := recordedFile
-	if *oracle == "" && *into != "/tmp/model.jsonl.gz" {
-		name = *into
-	}
-	for _, c := range readRecorded(t, name) {
+	cases, differs := readRecorded(t, *recordedFile), explained(t)
+	require.Greater(t, len(cases)-len(differs), 2000)
+	operated := 0
+	for _, c := range cases {
+		if c.Ops > 0 {
+			operated++
+		}
 		t.Run(c.Def.Name, func(t *testing.T) {
 			story, log := play(c.script, newOwnWorld(t), newID())
+			if differs[c.Def.Name] {
+				require.NotEqual(t, c.Story, story, "it is the same by now: take it off the list")
+				return
+			}
 			require.Equal(t, c.Story, story, "%v", log)
 		})
 	}
+	require.Greater(t, operated, 300)
 }

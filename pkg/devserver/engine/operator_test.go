@@ -36,8 +36,8 @@ func (p *player) operate(tree []branch) bool {
 		}
 		a = p.choose(at)
 	}
-	if a.verb == "retry-inside" && at.wf.Status == conductor.WorkflowCompleted {
-		a.verb = "retry" // the real server does nothing, and does not say so
+	if a.verb == "retry-inside" && !resumable(&at.wf) {
+		a.verb = "retry"
 	}
 	if a.verb != "resume" {
 		p.acted++
@@ -49,6 +49,21 @@ func (p *player) operate(tree []branch) bool {
 	}
 	p.log = append(p.log, strings.TrimSpace(fmt.Sprint(a.verb, " ", a.ref))+" "+at.path+" of "+root.Status+": "+word)
 	return true
+}
+
+// resumable reports whether a workflow failed in one inside it, at its first attempt. Elsewhere a retry that is to resume it does
+// nothing on the real server and does not say so, or resumes that of another attempt.
+func resumable(wf *conductor.Workflow) bool {
+	failed := 0
+	for i := range wf.Tasks {
+		if task := &wf.Tasks[i]; conductor.TaskTerminal(task.Status) && !conductor.TaskSuccessful(task.Status) {
+			if task.TaskType != typeSubWorkflow || task.SubWorkflowID == "" || task.RetryCount > 0 || task.Retried {
+				return false
+			}
+			failed++
+		}
+	}
+	return failed == 1 && wf.Status != conductor.WorkflowCompleted
 }
 
 // left reports whether a TERMINATE task has ended a workflow.

@@ -39,7 +39,7 @@ type player struct {
 	root   string
 	log    []string
 	again  map[string]bool // tasks that were put back once
-	stuck  bool            // the server should have done something, and did not
+	off    string          // why the outcome does not count
 	moves  int
 	acted  int
 }
@@ -62,11 +62,11 @@ func play(s script, w world, domain string) (story string, log []string) {
 		return "refused", []string{err.Error()}
 	}
 	p.run()
-	if p.stuck {
-		return "stuck", p.log
+	if open := leftOpen(p.look()); open != "" && p.off == "" {
+		p.off = "left open: " + open
 	}
-	if open := leftOpen(p.look()); open != "" {
-		return "left open: " + open, p.log
+	if p.off != "" {
+		return "off: " + p.off, p.log
 	}
 	return p.story(), p.log
 }
@@ -93,7 +93,7 @@ func (p *player) begin() (err error) {
 }
 
 func (p *player) run() {
-	for p.moves < 300 && !p.stuck && p.move() {
+	for p.moves < 300 && p.off == "" && p.move() {
 		p.moves++
 	}
 }
@@ -134,6 +134,10 @@ func (p *player) settle() []branch {
 	before, unchanged := "", 0
 	for {
 		tree := p.look()
+		if crowded(tree) {
+			p.off = "crowded"
+			return tree
+		}
 		certain := p.busy(tree) || p.take(tree)
 		hand := p.hand(tree)
 		if !certain && (len(hand) > 0 || over(tree) && !p.sorry(tree)) {
@@ -144,12 +148,34 @@ func (p *player) settle() []branch {
 			before, unchanged = now, 0
 		}
 		if !p.pass(unchanged, certain, running(tree)) {
-			if p.stuck = certain; certain {
-				p.log = append(p.log, "stuck: "+outline(tree))
+			if certain {
+				p.off = "stuck: " + outline(tree)
 			}
 			return tree
 		}
 	}
+}
+
+// crowded reports whether a task may time out while another timer runs: which is first is not settled.
+func crowded(tree []branch) bool {
+	timed, timers := 0, 0
+	for _, at := range tree {
+		for i := range at.wf.Tasks {
+			task := &at.wf.Tasks[i]
+			switch {
+			case conductor.TaskTerminal(task.Status) || conductor.WorkflowTerminal(at.wf.Status):
+			case slices.Contains(timedTypes(), task.TaskDefName):
+				timed++
+			case task.TaskType == typeWait && timedWait(task), isWork(task) && task.CallbackAfterSeconds > 0:
+				timers++
+			}
+		}
+	}
+	return timed > 0 && timed+timers > 1
+}
+
+func timedWait(task *conductor.Task) bool {
+	return task.InputData["duration"] != nil || task.InputData["until"] != nil
 }
 
 // sorry reports whether a failure workflow may be about to start.
@@ -244,9 +270,9 @@ func stirs(wf *conductor.Workflow, task *conductor.Task, ended map[string]bool) 
 	case task.Status == conductor.TaskScheduled:
 		return true
 	case task.TaskType == typeWait:
-		return task.InputData["duration"] != nil || task.InputData["until"] != nil
+		return timedWait(task)
 	case task.TaskType == typeJoin:
-		return due(wf, task) || len(task.OutputData) < joinable(wf, task)
+		return due(wf, task) || behind(wf, task)
 	case task.TaskType == typeSubWorkflow:
 		return ended[task.SubWorkflowID]
 	}
@@ -276,21 +302,16 @@ func joinedBy(join *conductor.Task) []string {
 	return names
 }
 
-// joinable is how many tasks have something to put out for a JOIN.
-func joinable(wf *conductor.Workflow, join *conductor.Task) int {
-	outputs := map[string]bool{}
+// behind reports whether a JOIN has not yet seen what one of its tasks has put out.
+func behind(wf *conductor.Workflow, join *conductor.Task) bool {
+	outputs := map[string]map[string]any{}
 	for i := range wf.Tasks {
-		if t := &wf.Tasks[i]; slices.Contains(joinedBy(join), t.ReferenceTaskName) {
-			outputs[t.ReferenceTaskName] = conductor.TaskTerminal(t.Status) && len(t.OutputData) > 0
-		}
+		outputs[wf.Tasks[i].ReferenceTaskName] = wf.Tasks[i].OutputData
 	}
-	count := 0
-	for _, has := range outputs {
-		if has {
-			count++
-		}
-	}
-	return count
+	return slices.ContainsFunc(joinedBy(join), func(name string) bool {
+		seen, _ := join.OutputData[name].(map[string]any)
+		return len(outputs[name]) > 0 && jsonOf(seen) != jsonOf(outputs[name])
+	})
 }
 
 // due reports whether everything that a JOIN waits for has ended.
@@ -345,7 +366,7 @@ func awaited(task *conductor.Task) bool {
 	case isWork(task):
 		return !lost(task)
 	case task.TaskType == typeWait:
-		return task.InputData["duration"] == nil && task.InputData["until"] == nil
+		return !timedWait(task)
 	}
 	return task.TaskType == "HUMAN" || task.TaskType == "EVENT"
 }
@@ -353,11 +374,14 @@ func awaited(task *conductor.Task) bool {
 // move does one thing, and reports whether there is more to do.
 func (p *player) move() bool {
 	tree := p.settle()
+	if p.off != "" {
+		return false
+	}
 	if p.operate(tree) {
 		return true
 	}
 	hand := p.hand(tree)
-	if len(hand) == 0 || p.stuck {
+	if len(hand) == 0 {
 		return false
 	}
 	h := hand[0]

@@ -23,7 +23,7 @@ func (e *Engine) Retry(ctx context.Context, id string, resume bool) error {
 			return nil, fault.Conflict("Workflow has not started yet")
 		}
 		failed := x.unsuccessful()
-		if len(failed) == 0 && x.wf.Status != conductor.WorkflowTimedOut {
+		if !slices.ContainsFunc(failed, (*task).canBeTried) && x.wf.Status != conductor.WorkflowTimedOut {
 			return nil, fault.Conflict("There are no retryable tasks! Use restart if you want to attempt entire workflow execution again.")
 		}
 		x.goOn(now)
@@ -80,6 +80,11 @@ func (x *execution) retry(failed []*task, resume bool, env *environment) {
 // waitsForOthers reports whether a task is about other tasks: when those go on, it does.
 func (t *task) waitsForOthers() bool {
 	return slices.Contains([]string{typeJoin, typeExclusiveJoin, typeDoWhile}, t.Wire.TaskType)
+}
+
+// canBeTried reports whether another attempt at a task is a reason to let its workflow go on; joins and loops only go on with others.
+func (t *task) canBeTried() bool {
+	return t.Wire.TaskType != typeJoin && t.Wire.TaskType != typeDoWhile
 }
 
 // replace puts tasks in the places of others.

@@ -104,14 +104,18 @@ func tooLarge(what string, payload map[string]any, t *task) string {
 
 // output computes a workflow's output: its parameters, else the output of the last task.
 func (x *execution) output() map[string]any {
+	if len(x.tasks) == 0 {
+		return map[string]any{}
+	}
 	if len(x.plan.def.OutputParameters) > 0 {
 		resolved, _ := x.plan.output.resolve(&scope{x: x}).(map[string]any)
 		return resolved
 	}
-	if len(x.tasks) == 0 {
-		return map[string]any{}
+	last := len(x.tasks) - 1
+	for last > 0 && x.tasks[last].Wire.Status == conductor.TaskSkipped { // as if an operator had skipped it at the start
+		last--
 	}
-	return x.tasks[len(x.tasks)-1].Wire.OutputData
+	return x.tasks[last].Wire.OutputData
 }
 
 // resolveInput computes the input of a task. Where the value of a key is null, the definition's template counts.

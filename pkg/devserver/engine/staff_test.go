@@ -3,19 +3,22 @@ package engine
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
-// workerTypes are the task types that random workflows use.
-func workerTypes() []string {
-	return []string{
-		"mt_plain", "mt_never", "mt_fixed", "mt_linear", "mt_exp", "mt_capped", "mt_template", "mt_unknown",
-		"mt_answer", "mt_time", "mt_alert", "mt_timewf", "mt_poll",
-	}
+// untimedTypes are the task types that random workflows use most. mt_unknown has no definition.
+func untimedTypes() []string {
+	return []string{"mt_plain", "mt_never", "mt_fixed", "mt_linear", "mt_exp", "mt_capped", "mt_template", "mt_unknown"}
 }
 
-// staffDefs are their definitions; mt_unknown has none.
+// timedTypes have a time-out, which their first attempt always meets.
+func timedTypes() []string {
+	return []string{"mt_answer", "mt_time", "mt_alert", "mt_timewf", "mt_poll"}
+}
+
+// staffDefs are their definitions.
 func staffDefs() []conductor.TaskDef {
 	def := func(name string, retries, delay int, change func(*conductor.TaskDef)) conductor.TaskDef {
 		d := conductor.NewTaskDef()
@@ -111,7 +114,7 @@ func result(seed uint64, rate int, path string, task *conductor.Task, again bool
 		report.Status, report.ReasonForIncompletion = conductor.TaskFailedTerminally, "never"
 	case luck < rate*10+30:
 		report.OutputData = map[string]any{}
-	case luck < rate*10+80 && !again:
+	case luck < rate*10+80 && !again && !slices.Contains(timedTypes(), task.TaskDefName):
 		report.Status, report.CallbackAfterSeconds = conductor.TaskInProgress, int64(luck%2)
 		report.OutputData = map[string]any{} // what a JOIN shows of it depends on when it last looked
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,11 +21,9 @@ func (p *player) story() string {
 	}
 	for _, at := range p.look() {
 		wf := &at.wf
-		slices.Sort(wf.FailedReferenceTaskNames)
-		slices.Sort(wf.FailedTaskNames)
-		delete(wf.Input, "failedWorkflow")
 		lines = append(lines, fmt.Sprintf("%s: %s.%d %s %v %v in=%s out=%s vars=%s %s", at.path, wf.WorkflowName, wf.WorkflowVersion, wf.Status,
-			wf.FailedReferenceTaskNames, wf.FailedTaskNames, jsonOf(wf.Input), jsonOf(wf.Output), jsonOf(wf.Variables), wf.ReasonForIncompletion))
+			sorted(wf.FailedReferenceTaskNames), sorted(wf.FailedTaskNames), jsonOf(lacking(wf.Input, "failedWorkflow")), jsonOf(wf.Output),
+			jsonOf(wf.Variables), wf.ReasonForIncompletion))
 		var tasks []string
 		for i := range wf.Tasks {
 			tasks = append(tasks, "  "+taskLine(&wf.Tasks[i]))
@@ -36,11 +35,9 @@ func (p *player) story() string {
 }
 
 func taskLine(task *conductor.Task) string {
-	for _, key := range []string{"subWorkflowDefinition", "forkedTaskDefs"} { // whole definitions, each with its server's defaults
-		delete(task.InputData, key)
-	}
+	input := lacking(task.InputData, "subWorkflowDefinition", "forkedTaskDefs") // whole definitions, each with its server's defaults
 	return fmt.Sprintf("%s#%d %s %s %s %d in=%s out=%s %s", task.ReferenceTaskName, task.RetryCount, task.Status, task.TaskType, task.TaskDefName,
-		task.Iteration, jsonOf(task.InputData), jsonOf(task.OutputData), task.ReasonForIncompletion)
+		task.Iteration, jsonOf(input), jsonOf(task.OutputData), task.ReasonForIncompletion)
 }
 
 func jsonOf(value any) string {
@@ -56,4 +53,15 @@ func jsonOf(value any) string {
 func anonymous(text string) string {
 	text = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).ReplaceAllString(text, "ID")
 	return regexp.MustCompile(`(after|elapsed) \d+ seconds`).ReplaceAllString(text, "$1 N seconds")
+}
+
+func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
+
+// lacking is a map without some of its keys.
+func lacking(values map[string]any, keys ...string) map[string]any {
+	rest := maps.Clone(values)
+	for _, key := range keys {
+		delete(rest, key)
+	}
+	return rest
 }
