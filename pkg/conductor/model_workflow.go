@@ -189,7 +189,7 @@ type WorkflowStateUpdate struct {
 // TaskMock is one outcome of a task in a test of a workflow. Without a status it is completed. The times are in milliseconds.
 type TaskMock struct {
 	Status        string         `json:"status,omitempty"`
-	Output        map[string]any `json:"output"` // the open-source server fails without one
+	Output        map[string]any `json:"output,omitzero"` // the open-source server fails without one
 	ExecutionTime int64          `json:"executionTime,omitempty"`
 	QueueWaitTime int64          `json:"queueWaitTime,omitempty"`
 	// ReasonForIncompletion is a word of the embedded server's; others pass over it.

@@ -98,7 +98,7 @@ func TestWorkflowCalls(t *testing.T) {
 			},
 		},
 		{
-			name: "test", nameless: true, line: "POST /api/workflow/test", sent: `{"name":"w","input":{},"taskRefToMockOutput":{"r":[{"status":"FAILED","output":null}]}}`, answer: `{}`,
+			name: "test", nameless: true, line: "POST /api/workflow/test", sent: `{"name":"w","input":{},"taskRefToMockOutput":{"r":[{"status":"FAILED"}]}}`, answer: `{}`,
 			call: func(c *conductor.Client, _ string) error {
 				return only(c.Workflows.Test(ctx, conductor.WorkflowTestRequest{
 					StartWorkflowRequest: conductor.StartWorkflowRequest{Name: "w"}, TaskRefToMockOutput: map[string][]conductor.TaskMock{"r": {{Status: "FAILED"}}},
