@@ -245,10 +245,10 @@ func TestEveryFieldHasItsPlaceWhenPacked(t *testing.T) {
 	for of, fields := range map[reflect.Type]string{
 		reflect.TypeFor[live](): "wf tasks depth level chain" + // packed
 			" latest pending kin" + // made anew
-			" alarm due changes watchers planted inbox pulling forkedBefore", // empty
+			" alarm due changes watchers planted inbox pulling forkedBefore calls pass", // empty
 		reflect.TypeFor[task](): "Wire FirstScheduled DeliverOn WakeAt Alerted logs" +
 			" x of node limiter" +
-			" entry alarm due running performing cancel loop missing forked dirty",
+			" entry alarm due running performing cancel loop missing forked dirty before",
 	} {
 		var found []string
 		for i := range of.NumField() {
