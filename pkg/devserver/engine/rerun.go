@@ -111,7 +111,7 @@ func (x *execution) rerun(from *task, input map[string]any, env *environment) []
 	x.tasks = without1(kept, from)
 	x.replace(replaced)
 	var touched []*task
-	for _, c := range schedule(x, from.node, from.place(), env) {
+	for _, c := range asAttempt(schedule(x, from.node, from.place(), env), from.node, from.Wire.RetryCount, from.Wire.RetriedTaskID) {
 		touched = append(touched, c.apply(x, env.now)...)
 	}
 	return append(touched, x.open()...)

@@ -109,10 +109,14 @@ func anotherAttempt(x *execution, failed *task, env *environment) []command {
 		next.DeliverOn, next.FirstScheduled, next.WakeAt = env.now, env.now, never
 		return []command{scheduleTask{next}}
 	}
-	commands := schedule(x, failed.node, failed.place(), env)
+	return asAttempt(schedule(x, failed.node, failed.place(), env), failed.node, failed.Wire.RetryCount+1, failed.Wire.TaskID)
+}
+
+// asAttempt makes the task that is begun with an attempt after others.
+func asAttempt(commands []command, n *node, retryCount int, after string) []command {
 	for _, c := range commands {
-		if made, ok := c.(scheduleTask); ok && made.task.node == failed.node {
-			made.task.Wire.RetryCount, made.task.Wire.RetriedTaskID = failed.Wire.RetryCount+1, failed.Wire.TaskID
+		if made, ok := c.(scheduleTask); ok && made.task.node == n {
+			made.task.Wire.RetryCount, made.task.Wire.RetriedTaskID = retryCount, after
 		}
 	}
 	return commands

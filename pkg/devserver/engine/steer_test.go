@@ -52,6 +52,32 @@ func TestRerunInAForkKeepsWhatEndedWellBeside(t *testing.T) {
 	require.Empty(t, wf.FailedReferenceTaskNames)
 }
 
+// A WAIT is begun anew; the attempt before it stays, and is not taken for it.
+func TestRerunFromALaterAttemptOfAWait(t *testing.T) {
+	r := newRig(t)
+	wait := conductor.WorkflowTask{Name: "w", TaskReferenceName: "w", Type: "WAIT"}
+	r.flow("flow", nil, fork("fk", list(onceOnly(simple("a", "a"), false, false)), list(wait)), join("jn", "a", "w"), simple("z", "z"))
+	id := r.start("flow", nil)
+	r.finish("a", conductor.TaskFailed, nil)
+	require.NoError(t, r.Retry(t.Context(), id, false))
+	r.finish("a", conductor.TaskCompleted, nil)
+	again := func() {
+		t.Helper()
+		tasks := r.workflow(id).Tasks
+		r.report(tasks[len(tasks)-1], conductor.TaskCompleted, nil)
+		r.finish("z", conductor.TaskCompleted, nil)
+		require.Equal(t, conductor.WorkflowCompleted, r.workflow(id).Status)
+	}
+	again()
+	require.NoError(t, r.Rerun(t.Context(), id, Rerun{TaskID: r.taskID(id, "w")}))
+	require.Equal(t, conductor.WorkflowRunning, r.workflow(id).Status)
+	require.Equal(t, []string{"fk:COMPLETED", "a:FAILED", "w:CANCELED", "a:COMPLETED", "w:IN_PROGRESS"}, r.states(id))
+	tasks := r.workflow(id).Tasks
+	require.Equal(t, 1, tasks[4].RetryCount)
+	require.Equal(t, tasks[2].TaskID, tasks[4].RetriedTaskID)
+	again()
+}
+
 func TestRerunInADynamicFork(t *testing.T) {
 	r := newRig(t)
 	r.flow("flow", nil, dynamicFork("df", map[string]any{"forkTaskName": "work", "forkTaskInputs": []any{1, 2, 3}}, nil), join("jn"), simple("z", "z"))
