@@ -39,7 +39,9 @@ func storeError(err error, opts startOptions) error {
 		return cli.Hint(err, "Make its folder first: mkdir -p %s", cli.ShellWord(filepath.Dir(opts.db)))
 	case errors.Is(err, fs.ErrPermission):
 		return cli.Hint(err, "Take a file that you may write: orkesctl dev start --db %s", cli.ShellWord(filepath.Base(opts.db)))
+	case err != nil:
+		return cli.Hint(err, "Take another file: orkesctl dev start --db FILE")
 	default:
-		return err
+		return nil
 	}
 }
