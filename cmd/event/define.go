@@ -7,7 +7,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/define"
-	"github.com/orkesctl/orkesctl/internal/render"
+	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
@@ -25,48 +25,24 @@ input, where that is not a terminal. All files are checked before the first hand
 		Example: "orkesctl event define order-ready.event.yaml\norkesctl event define definitions/ --dry-run",
 		Args:    cli.Args("[FILE…]"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runDefine(cmd.Context(), deps, args, dryRun, cli.UsageHint(cmd))
+			source := define.Source{Kind: definition.KindEventHandler, Args: args, Usage: cli.UsageHint(cmd)}
+			return define.FromFiles(cmd.Context(), deps, source, target, dryRun)
 		},
 	}
 	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 
-func runDefine(ctx context.Context, deps *cli.Deps, args []string, dryRun bool, usage string) error {
-	documents, err := define.Read(deps, define.Source{Kind: definition.KindEventHandler, Args: args, Usage: usage})
-	if err != nil {
-		return err
-	}
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	return define.Write(ctx, deps, target(client), documents, dryRun)
-}
-
 func newDelete(deps *cli.Deps) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
-		Use: "delete NAME…", Short: "Delete event handlers", Example: "orkesctl event delete order-ready",
-		Args: cli.Args("NAME…"), ValidArgsFunction: completeNames(deps),
-		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args, dryRun) },
-	}
-	cli.BindDryRun(cmd, &dryRun)
-	return cmd
-}
-
-// runDelete looks all of them up first: a wrong name among many stops them all.
-func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	changes := make([]render.Change, 0, len(names))
-	for _, name := range names {
-		if _, err := find(ctx, client, name, "delete"); err != nil {
-			return err
-		}
-		changes = append(changes, render.Change{Kind: kind, ID: name, Action: render.Deleted})
-	}
-	return deps.DeleteAll(ctx, "event handler", dryRun, changes, func(i int) error { return client.Events.Delete(ctx, names[i]) })
+	return cli.Deleting{
+		Argument: "NAME…", Short: "Delete event handlers", Example: "orkesctl event delete order-ready",
+		Kind: kind, Noun: "event handler", Names: completeNames(deps),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (cli.Found, error) {
+			_, err := find(ctx, client, name, "delete")
+			return cli.Found{Name: name}, err
+		},
+		Delete: func(ctx context.Context, client *conductor.Client, f cli.Found) error {
+			return client.Events.Delete(ctx, f.Name)
+		},
+	}.Command(deps)
 }

@@ -136,22 +136,12 @@ func newList(deps *cli.Deps) *cobra.Command {
 }
 
 func newGet(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "get NAME", Short: "Show an event handler",
+	return cli.Showing[handler]{
+		Argument: "NAME", Short: "Show an event handler",
 		Example: "orkesctl event get order-ready\norkesctl event get order-ready -o yaml > order-ready.event.yaml",
-		Args:    cli.Args("NAME"), ValidArgsFunction: cli.CompleteFirst(completeNames(deps)),
-		RunE: func(cmd *cobra.Command, args []string) error { return runGet(cmd.Context(), deps, args[0]) },
-	}
-}
-
-func runGet(ctx context.Context, deps *cli.Deps, name string) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	def, err := find(ctx, client, name, "get")
-	if err != nil {
-		return err
-	}
-	return render.One(deps.Printer(), view(), def)
+		Names:   completeNames(deps), View: view(),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (handler, error) {
+			return find(ctx, client, name, "get")
+		},
+	}.Command(deps)
 }

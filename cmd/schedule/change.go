@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,36 +68,16 @@ func (t turn) run(ctx context.Context, deps *cli.Deps, names []string, dryRun bo
 }
 
 func newDelete(deps *cli.Deps) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
-		Use: "delete NAME…", Short: "Delete schedules; what they started goes on",
+	return cli.Deleting{
+		Argument: "NAME…", Short: "Delete schedules; what they started goes on",
 		Example: "orkesctl schedule delete nightly\norkesctl schedule delete nightly hourly --yes",
-		Args:    cli.Args("NAME…"), ValidArgsFunction: completeNames(deps),
-		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args, dryRun) },
-	}
-	cli.BindDryRun(cmd, &dryRun)
-	return cmd
-}
-
-func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	found, err := findAll(ctx, client, names, "delete")
-	if err != nil {
-		return err
-	}
-	if !dryRun {
-		if err := deps.Confirm(ctx, "Delete schedule %s?", strings.Join(names, ", ")); err != nil {
-			return err
-		}
-	}
-	changes := make([]render.Change, 0, len(found))
-	for _, schedule := range found {
-		changes = append(changes, render.Change{Kind: kind, ID: schedule.Value.Name, Action: render.Deleted})
-	}
-	return deps.ChangeAll("delete", dryRun, changes, func(i int) error {
-		return cli.Needs(client.Schedules.Delete(ctx, names[i]), needs)
-	})
+		Kind:    kind, Noun: "schedule", Names: completeNames(deps),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (cli.Found, error) {
+			_, err := find(ctx, client, name, "delete")
+			return cli.Found{Name: name}, err
+		},
+		Delete: func(ctx context.Context, client *conductor.Client, f cli.Found) error {
+			return cli.Needs(client.Schedules.Delete(ctx, f.Name), needs)
+		},
+	}.Command(deps)
 }

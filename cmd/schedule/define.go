@@ -30,24 +30,16 @@ echo '{"name":"nightly","cronExpression":"0 0 2 * * *","startWorkflowRequest":{"
 		Args: cli.Args("[FILE…]"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			source := define.Source{Kind: definition.KindSchedule, Args: args, Usage: cli.UsageHint(cmd)}
-			return runDefine(cmd.Context(), deps, source, dryRun)
+			return define.FromFiles(cmd.Context(), deps, source, target, dryRun)
 		},
 	}
 	cli.BindDryRun(cmd, &dryRun)
 	return cmd
 }
 
-func runDefine(ctx context.Context, deps *cli.Deps, source define.Source, dryRun bool) error {
-	documents, err := define.Read(deps, source)
-	if err != nil {
-		return err
-	}
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
+func target(client *conductor.Client) define.Target {
 	w := &writer{client: client, paused: map[string]conductor.WorkflowSchedule{}}
-	return define.Write(ctx, deps, define.Target{Noun: kind, Compare: reconcile.Schedules, List: w.list, Put: w.put}, documents, dryRun)
+	return define.Target{Noun: kind, Compare: reconcile.Schedules, List: w.list, Put: w.put}
 }
 
 // writer writes schedules, and keeps those paused that are.

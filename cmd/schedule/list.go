@@ -28,24 +28,14 @@ func newList(deps *cli.Deps) *cobra.Command {
 }
 
 func newGet(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "get NAME", Short: "Show a schedule",
+	return cli.Showing[document]{
+		Argument: "NAME", Short: "Show a schedule",
 		Example: "orkesctl schedule get nightly\norkesctl schedule get nightly -o yaml > nightly.schedule.yaml",
-		Args:    cli.Args("NAME"), ValidArgsFunction: cli.CompleteFirst(completeNames(deps)),
-		RunE: func(cmd *cobra.Command, args []string) error { return runGet(cmd.Context(), deps, args[0]) },
-	}
-}
-
-func runGet(ctx context.Context, deps *cli.Deps, name string) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	schedule, err := find(ctx, client, name, "get")
-	if err != nil {
-		return err
-	}
-	return render.One(deps.Printer(), view(deps.Now()), schedule)
+		Names:   completeNames(deps), View: view(deps.Now()),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (document, error) {
+			return find(ctx, client, name, "get")
+		},
+	}.Command(deps)
 }
 
 func view(now time.Time) render.View[document] {

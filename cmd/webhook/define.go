@@ -183,30 +183,15 @@ func masked(found hook) hook {
 }
 
 func newDelete(deps *cli.Deps) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
-		Use: "delete NAME|ID…", Short: "Delete webhooks: their addresses are unknown from then on", Example: "orkesctl webhook delete github",
-		Args: cli.Args("NAME|ID…"), ValidArgsFunction: completeNames(deps),
-		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), deps, args, dryRun) },
-	}
-	cli.BindDryRun(cmd, &dryRun)
-	return cmd
-}
-
-// runDelete looks all of them up first: a wrong name among many stops them all.
-func runDelete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	changes := make([]render.Change, 0, len(names))
-	ids := make([]string, len(names))
-	for i, name := range names {
-		found, err := find(ctx, client, name, "delete")
-		if err != nil {
-			return err
-		}
-		ids[i], changes = found.Value.ID, append(changes, render.Change{Kind: kind, ID: found.Value.Name, Action: render.Deleted})
-	}
-	return deps.DeleteAll(ctx, "webhook", dryRun, changes, func(i int) error { return client.Webhooks.Delete(ctx, ids[i]) })
+	return cli.Deleting{
+		Argument: "NAME|ID…", Short: "Delete webhooks: their addresses are unknown from then on", Example: "orkesctl webhook delete github",
+		Kind: kind, Noun: "webhook", Names: completeNames(deps),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (cli.Found, error) {
+			found, err := find(ctx, client, name, "delete")
+			return cli.Found{Name: found.Value.Name, ID: found.Value.ID}, err
+		},
+		Delete: func(ctx context.Context, client *conductor.Client, f cli.Found) error {
+			return client.Webhooks.Delete(ctx, f.ID)
+		},
+	}.Command(deps)
 }

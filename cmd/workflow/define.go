@@ -1,8 +1,6 @@
 package workflow
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -24,21 +22,9 @@ per file. All of them are checked before the first is sent, and sent in one requ
 		Args:    cli.Args("[FILE…]"), ValidArgsFunction: cli.CompleteFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			source := define.Source{Kind: definition.KindWorkflowDef, Args: args, Usage: cli.UsageHint(cmd)}
-			return runDefine(cmd.Context(), deps, source, dryRun)
+			return define.FromFiles(cmd.Context(), deps, source, target, dryRun)
 		},
 	}
 	cli.BindDryRun(cmd, &dryRun)
 	return cmd
-}
-
-func runDefine(ctx context.Context, deps *cli.Deps, source define.Source, dryRun bool) error {
-	documents, err := define.Read(deps, source)
-	if err != nil {
-		return err
-	}
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	return define.Write(ctx, deps, target(client), documents, dryRun)
 }

@@ -37,6 +37,19 @@ func Raw[T any](list func(context.Context) ([]conductor.Document[T], error)) fun
 	}
 }
 
+// FromFiles is what a command that defines things from files does: it reads them all, and writes them to the target that the server is.
+func FromFiles(ctx context.Context, deps *cli.Deps, source Source, target func(*conductor.Client) Target, dryRun bool) error {
+	documents, err := Read(deps, source)
+	if err != nil {
+		return err
+	}
+	client, err := deps.Client()
+	if err != nil {
+		return err
+	}
+	return Write(ctx, deps, target(client), documents, dryRun)
+}
+
 // Write brings the server's definitions to what the documents say and prints what that changed. With dryRun it only says so.
 func Write(ctx context.Context, deps *cli.Deps, target Target, documents []*manifest.Document, dryRun bool) error {
 	have, err := target.present(ctx)
