@@ -3,16 +3,15 @@ package dev
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
+	"github.com/orkesctl/orkesctl/internal/config"
 )
 
 // lookAgain is how often a log that is followed is looked at.
@@ -50,7 +49,7 @@ func runLogs(ctx context.Context, deps *cli.Deps, opts logsOptions) error {
 	}
 	log, err := os.Open(paths.DevLog())
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case config.Missing(err):
 		return cli.NotFound("Start one: orkesctl dev start --detach", "no detached development server has logged anything")
 	case err != nil:
 		return fmt.Errorf("open the log: %w", err)

@@ -87,7 +87,7 @@ func randomHex(n int) string { return hex.EncodeToString(randomBytes(n)) }
 
 func readJSON(path string, v any) (found bool, err error) {
 	data, err := os.ReadFile(path) //nolint:gosec // a fixed name in the program's own folder
-	if missing(err) {
+	if Missing(err) {
 		return false, nil
 	}
 	if err == nil {

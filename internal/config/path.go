@@ -61,7 +61,7 @@ func (p Paths) DevLog() string { return filepath.Join(p.State, "dev.log") }
 
 func makeDir(dir string) error { return os.MkdirAll(dir, 0o700) }
 
-// missing reports whether a file is not there: also where the folder that should hold it is none, as with HOME=/dev/null.
-func missing(err error) bool {
+// Missing reports whether a file is not there: also where the folder that should hold it is none, as with HOME=/dev/null.
+func Missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

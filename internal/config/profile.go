@@ -69,7 +69,7 @@ func (p *Profiles) Chosen(flags Flags, getenv func(string) string) (name string,
 // LoadProfiles reads the profiles file. A missing file is an empty one.
 func LoadProfiles(paths Paths) (*Profiles, error) {
 	profiles := &Profiles{Profiles: map[string]Profile{}}
-	if _, err := os.Stat(paths.ProfilesFile()); missing(err) {
+	if _, err := os.Stat(paths.ProfilesFile()); Missing(err) {
 		return profiles, nil
 	}
 	reader := viper.NewWithOptions(viper.KeyDelimiter("::"))

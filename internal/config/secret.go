@@ -92,7 +92,7 @@ func (s *Secrets) Delete(profile, where string) error {
 func (s *Secrets) readFile() (map[string]string, error) {
 	all := map[string]string{}
 	data, err := os.ReadFile(s.paths.secretsFile())
-	if missing(err) {
+	if Missing(err) {
 		return all, nil
 	}
 	if err == nil {
