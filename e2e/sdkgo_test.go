@@ -39,7 +39,7 @@ func covered() []string {
 		ApplicationClientIntegration ApplicationClientErrorHandling GetAccessKeys GetAppByAccessKeyId
 		CheckPermissions DeleteUser GetGrantedPermissions GetUser GetUserNotFound ListUsers UpsertUser GroupResourceApiService
 
-		CreateOrUpdateEnvVariable DeleteEnvVariable ExecuteAndGetBlockingTask ExecuteAndGetBlockingTaskInput
+		CreateOrUpdateEnvVariable DeleteEnvVariable PutTagForEnvVar GetTagsForEnvVar DeleteTagForEnvVar ExecuteAndGetBlockingTask ExecuteAndGetBlockingTaskInput
 		ExecuteAndGetBlockingWorkflow ExecuteAndGetTarget ExecuteWorkflow ExecuteWorkflowSync ExecuteWorkflowWithCorrelationIds
 		ExecuteWorkflowWithReturnStrategy GetAllEnvVariables GetWorkflowTask
 		GetWorkflowTaskWithDynamicInput GetWorkflowsBatch HttpTask JumpToTask RegisterWorkflowWithWaitSignal
@@ -66,7 +66,7 @@ func left() map[string]string {
 			"ServiceRegistryClient_CircuitBreaker ServiceRegistryClient_MethodOperations",
 		skipsItself: "RerunWorkflow ApiGatewayClient ConcurrentWorkflowExecution PerCustomerRateLimit",
 		tooFast:     "GetWorkflowWithNilResponsePanic RetryWorkflowWithDecide",
-		elsewhere:   "GetEnvVariable PutTagForEnvVar GetTagsForEnvVar DeleteTagForEnvVar",
+		elsewhere:   "GetEnvVariable",
 	}
 }
 
