@@ -171,7 +171,12 @@ func (a *api) signalled(c *call) (bool, error) {
 	if err := a.maySteer(c, id); err != nil {
 		return false, err
 	}
-	return a.Engine.Signal(c.Context(), id, c.PathValue("status"), output)
+	if a.Access == nil { // open source says yes, and forgets it
+		return a.Engine.Signal(c.Context(), id, c.PathValue("status"), output)
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), signalWait)
+	defer cancel()
+	return a.Engine.SignalSoon(ctx, id, c.PathValue("status"), output)
 }
 
 func (a *api) signal(c *call) (any, error) {

@@ -35,6 +35,38 @@ func (e *Engine) Signal(ctx context.Context, id, status string, output map[strin
 	return false, nil
 }
 
+// SignalSoon is Signal for a task that is about to wait: where none does yet and the server itself is at work for the execution (an HTTP
+// task), it goes on with what comes of that, until ctx ends.
+func (e *Engine) SignalSoon(ctx context.Context, id, status string, output map[string]any) (signalled bool, err error) {
+	news := &newsOf{ids: map[string]bool{id: true}, wake: make(chan struct{}, 1)}
+	defer e.Subscribe(news.heard)()
+	for {
+		busy := e.atWork(id) // asked before: what it was busy with may be over when it is signalled
+		signalled, err = e.Signal(ctx, id, status, output)
+		if signalled || err != nil || !busy {
+			return signalled, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case <-e.closed:
+			return false, nil
+		case <-news.wake:
+		}
+	}
+}
+
+// atWork reports whether a job runs for an execution.
+func (e *Engine) atWork(id string) bool {
+	x := e.index.execution(id)
+	if x == nil {
+		return false
+	}
+	x.lock()
+	defer x.unlock()
+	return slices.ContainsFunc(x.open(), func(t *task) bool { return t.performing })
+}
+
 // waitsFor is the first task of an execution that waits for somebody, or the workflows inside it that run.
 func (e *Engine) waitsFor(x *execution) (*task, []*execution) {
 	x.lock()

@@ -40,6 +40,36 @@ func TestSignalGoesToTheFirstThatWaits(t *testing.T) {
 	r.requireKind(fault.KindInvalid, err, "DONE")
 }
 
+func TestASignalThatIsEarlyWaitsForWhatTheServerDoes(t *testing.T) {
+	r := newRig(t)
+	leave := make(chan struct{})
+	r.jobKind(func(context.Context) outcome {
+		<-leave
+		return outcome{status: conductor.TaskCompleted}
+	})
+	r.flow("flow", nil, taskOf("CALL", "call", nil), taskOf("YIELD", "y", nil), simple("a", "a"))
+	id := r.start("flow", nil)
+	require.False(t, r.signal(id, nil), "nothing waits yet")
+	gone, leaveAtOnce := context.WithCancel(t.Context())
+	leaveAtOnce()
+	found, err := r.SignalSoon(gone, id, conductor.TaskCompleted, nil)
+	require.NoError(t, err)
+	require.False(t, found, "nobody asks any more")
+	done := make(chan bool)
+	go func() {
+		found, err := r.SignalSoon(t.Context(), id, conductor.TaskCompleted, map[string]any{"n": 1})
+		done <- found && err == nil
+	}()
+	close(leave)
+	require.True(t, <-done)
+	require.Equal(t, []string{"call:COMPLETED", "y:COMPLETED", "a:SCHEDULED"}, r.states(id))
+	found, err = r.SignalSoon(t.Context(), id, conductor.TaskCompleted, nil)
+	require.NoError(t, err)
+	require.False(t, found, "a worker may take its time: that is not waited for")
+	_, err = r.SignalSoon(t.Context(), "nope", conductor.TaskCompleted, nil)
+	r.requireKind(fault.KindNotFound, err, "nope")
+}
+
 func TestSignalInALoop(t *testing.T) {
 	r := newRig(t)
 	r.flow("flow", nil, loopOver("lp", "$.lp.iteration < 2", waits("w")))
