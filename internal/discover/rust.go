@@ -61,7 +61,7 @@ func (p *program) rustAttribute(u *unit, i int) []Worker {
 	w := Worker{Task: u.token(fn + 1).Value, Place: u.place(i)}
 	if name := argument(given, -2, "name"); !name.empty() {
 		w = p.worker(f, i, name, span{})
-	} else if !u.is(fn, "fn") {
+	} else if !u.is(fn, "fn") || !u.word(fn+1) { // it is still being typed
 		return nil
 	}
 	p.rustFields(&w, f, argument(given, -2, "domain"), argument(given, -2, "thread_count"), argument(given, -2, "poll_interval"))
