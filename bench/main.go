@@ -15,6 +15,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/orkesctl/orkesctl/test/original"
 )
 
 // group is what is measured together: its rows stand under one title.
@@ -30,7 +32,7 @@ func groups() []group {
 		{"server", "orkesctl dev start, each time in an empty home; medians", measureServer},
 		{"rate", "one-task workflows over HTTP, 4 starters and 4 workers, against a no-op server; medians, taking turns", measureRate},
 		{"latency", "from a start to a long-polling worker having the task, against a no-op server", measureLatency},
-		{"real", "the open-source flavour against Conductor " + conductorVersion + ", by the same client, taking turns", measureReal},
+		{"real", "the open-source flavour against Conductor " + original.Version + ", by the same client, taking turns", measureReal},
 		{"memory", "resident memory with finished one-task executions", measureMemory},
 		{"db", "one-task workflows over HTTP with --db FILE, against without; medians, taking turns", measureDB},
 		{"steps", "time of a task in large executions, against small ones; medians, taking turns", measureSteps},

@@ -21,6 +21,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/orkesctl/orkesctl/test/original"
 )
 
 func main() {
@@ -66,7 +68,7 @@ func run(ctx context.Context, out io.Writer, args []string, env func(string) str
 		return report(out, book, compareAll(ctx, chosen, embedded(), book.recorded()), opts)
 	}
 	there, err := realServer(ctx, opts.url, filepath.Join(opts.dir, "..", ".."), env)
-	if missing := (missingError{}); opts.optional && errors.As(err, &missing) {
+	if missing := (original.MissingError{}); opts.optional && errors.As(err, &missing) {
 		_, err = fmt.Fprintln(out, "not compared with the real server:", missing)
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/orkesctl/orkesctl/test/original"
 )
 
 // TestRecorded plays every scenario on the embedded server and compares it with what the real one answered.
@@ -47,7 +49,7 @@ func TestRecordingsAreOfOneVersion(t *testing.T) {
 	book, err := readBook(".")
 	require.NoError(t, err)
 	for area, rec := range book.recordings {
-		require.Equal(t, version, rec.Conductor, area)
+		require.Equal(t, original.Version, rec.Conductor, area)
 		require.NotEmpty(t, rec.Scenarios, area)
 	}
 }

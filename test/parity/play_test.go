@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -154,34 +152,6 @@ func TestNormal(t *testing.T) {
 		Status: "RUNNING", FailedReferenceTaskNames: []string{"b", "a"},
 		Tasks: []conductor.Task{{ReferenceTaskName: "r__2", RetryCount: 1, TaskType: "t", Status: "COMPLETED", Retried: true, Iteration: 2, ReasonForIncompletion: "why"}},
 	}))
-}
-
-func TestJava(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, 25, javaVersion("IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.1\"\n"))
-	require.Zero(t, javaVersion("JAVA_VERSION=\"\""))
-	home := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(home, "release"), []byte(`JAVA_VERSION="99"`), 0o600))
-	java, err := findJava(func(name string) string {
-		require.Equal(t, "JAVA_HOME", name)
-		return home
-	})
-	require.NoError(t, err)
-	require.Equal(t, filepath.Join(home, "bin", "java"), java)
-}
-
-func TestJarInTheCache(t *testing.T) {
-	cache := t.TempDir()
-	t.Setenv("PATH", "")
-	_, err := findJar(t.Context(), cache)
-	var missing missingError
-	require.ErrorAs(t, err, &missing)
-	require.Contains(t, missing.Error(), "is absent, and Maven too")
-	jar := filepath.Join(cache, "conductor-server-"+version+"-boot.jar")
-	require.NoError(t, os.WriteFile(jar, nil, 0o600))
-	found, err := findJar(t.Context(), cache)
-	require.NoError(t, err)
-	require.Equal(t, jar, found)
 }
 
 func TestTarget(t *testing.T) {
