@@ -14,7 +14,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/reconcile"
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // kind is the noun in "event/NAME".
@@ -80,11 +79,7 @@ func find(ctx context.Context, client *conductor.Client, name, verb string) (han
 		}
 		names = append(names, def.Value.Name)
 	}
-	hint := "See what there is: orkesctl event list"
-	if near, found := definition.Nearest(name, names); found {
-		hint = fmt.Sprintf("Did you mean: orkesctl event %s %s", verb, near)
-	}
-	return handler{}, cli.NotFound(hint, "no event handler %q is defined", name)
+	return handler{}, cli.NotFound(cli.Meant(kind, verb, name, names), "no event handler %q is defined", name)
 }
 
 func completeNames(deps *cli.Deps) cobra.CompletionFunc {

@@ -3,13 +3,11 @@ package schedule
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // kind is the noun in "schedule/NAME".
@@ -43,12 +41,11 @@ func find(ctx context.Context, client *conductor.Client, name, verb string) (doc
 }
 
 func notFound(ctx context.Context, client *conductor.Client, name, verb string) error {
-	hint := "See what there is: orkesctl schedule list"
 	list, err := names(ctx, client)
-	if near, found := definition.Nearest(name, list); err == nil && found {
-		hint = fmt.Sprintf("Did you mean: orkesctl schedule %s %s", verb, near)
+	if err != nil {
+		list = nil // only used for suggestions
 	}
-	return cli.NotFound(hint, "no schedule %q", name)
+	return cli.NotFound(cli.Meant(kind, verb, name, list), "no schedule %q", name)
 }
 
 // findAll looks all of them up, before anything is changed: a wrong name among many stops them all.

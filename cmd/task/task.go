@@ -3,7 +3,6 @@ package task
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/define"
 	"github.com/orkesctl/orkesctl/internal/reconcile"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // kind is the noun in "task/NAME".
@@ -40,11 +38,7 @@ func notFound(ctx context.Context, client *conductor.Client, name, verb string, 
 	if !conductor.IsNotFound(err) {
 		return err
 	}
-	hint := "See what there is: orkesctl task list"
-	if near, found := definition.Nearest(name, names(ctx, client)); found {
-		hint = fmt.Sprintf("Did you mean: orkesctl task %s %s", verb, near)
-	}
-	return cli.NotFound(hint, "no task %q is defined", name)
+	return cli.NotFound(cli.Meant(kind, verb, name, names(ctx, client)), "no task %q is defined", name)
 }
 
 func names(ctx context.Context, client *conductor.Client) []string {

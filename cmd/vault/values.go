@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
-	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
@@ -56,29 +55,15 @@ func (v values) find(ctx context.Context, client *conductor.Client, name string)
 }
 
 func newDelete(deps *cli.Deps, v values) *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
-		Use: "delete NAME…", Short: "Delete each of these: definitions that name it resolve it to nothing from then on",
+	return cli.Deleting{
+		Argument: "NAME…", Short: "Delete each of these: definitions that name it resolve it to nothing from then on",
 		Example: "orkesctl " + v.noun + " delete " + v.example,
-		Args:    cli.Args("NAME…"), ValidArgsFunction: cli.CompleteNames(deps, v.names),
-		RunE: func(cmd *cobra.Command, args []string) error { return v.delete(cmd.Context(), deps, args, dryRun) },
-	}
-	cli.BindDryRun(cmd, &dryRun)
-	return cmd
-}
-
-// delete looks all of them up first: a wrong name among many stops them all.
-func (v values) delete(ctx context.Context, deps *cli.Deps, names []string, dryRun bool) error {
-	client, err := deps.Client()
-	if err != nil {
-		return err
-	}
-	changes := make([]render.Change, 0, len(names))
-	for _, name := range names {
-		if err := v.find(ctx, client, name); err != nil {
-			return err
-		}
-		changes = append(changes, render.Change{Kind: v.noun, ID: name, Action: render.Deleted})
-	}
-	return deps.DeleteAll(ctx, v.noun, dryRun, changes, func(i int) error { return v.explain(v.remove(ctx, client, names[i])) })
+		Kind:    v.noun, Noun: v.noun, Names: cli.CompleteNames(deps, v.names),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (cli.Found, error) {
+			return cli.Found{Name: name}, v.find(ctx, client, name)
+		},
+		Delete: func(ctx context.Context, client *conductor.Client, f cli.Found) error {
+			return v.explain(v.remove(ctx, client, f.Name))
+		},
+	}.Command(deps)
 }

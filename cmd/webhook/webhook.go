@@ -12,7 +12,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // kind is the noun in "webhook/NAME".
@@ -66,11 +65,7 @@ func find(ctx context.Context, client *conductor.Client, name, verb string) (hoo
 	case 1:
 		return found[0], nil
 	case 0:
-		hint := "See what there is: orkesctl webhook list"
-		if near, similar := definition.Nearest(name, names); similar {
-			hint = fmt.Sprintf("Did you mean: orkesctl webhook %s %s", verb, near)
-		}
-		return hook{}, cli.NotFound(hint, "no webhook %q is defined", name)
+		return hook{}, cli.NotFound(cli.Meant(kind, verb, name, names), "no webhook %q is defined", name)
 	}
 	return hook{}, cli.Failed("Say the id of the one that you mean: orkesctl webhook list", "%d webhooks have the name %q", len(found), name)
 }

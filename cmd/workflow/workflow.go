@@ -15,7 +15,6 @@ import (
 	"github.com/orkesctl/orkesctl/internal/define"
 	"github.com/orkesctl/orkesctl/internal/reconcile"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
-	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // kind is the noun in "workflow/NAME".
@@ -73,11 +72,7 @@ func missing(ctx context.Context, client *conductor.Client, name string, version
 	if there := versions[name]; version != 0 && len(there) > 0 {
 		return cli.NotFound(fmt.Sprintf("There is: %s", joined(there, "--version %d")), "workflow %q has no version %d", name, version)
 	}
-	hint := "See what there is: orkesctl workflow list"
-	if near, found := definition.Nearest(name, sortedNames(versions)); found {
-		hint = fmt.Sprintf("Did you mean: orkesctl workflow %s %s", verb, near)
-	}
-	return cli.NotFound(hint, "no workflow %q is defined", name)
+	return cli.NotFound(cli.Meant(kind, verb, name, sortedNames(versions)), "no workflow %q is defined", name)
 }
 
 // joined writes each version in the format, with commas between them.

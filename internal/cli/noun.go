@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
 // Showing is a command that shows one thing of a kind.
@@ -79,4 +81,12 @@ func (d Deleting) run(ctx context.Context, deps *Deps, names []string, dryRun bo
 		all, changes = append(all, found), append(changes, render.Change{Kind: d.Kind, ID: found.Name, Action: render.Deleted})
 	}
 	return deps.DeleteAll(ctx, d.Noun, dryRun, changes, func(i int) error { return d.Delete(ctx, client, all[i]) })
+}
+
+// Meant is what to type instead of a command of a noun with a name that there is not: the same with the nearest name, else the list.
+func Meant(noun, verb, name string, names []string) string {
+	if near, found := definition.Nearest(name, names); found {
+		return fmt.Sprintf("Did you mean: orkesctl %s %s %s", noun, verb, near)
+	}
+	return fmt.Sprintf("See what there is: orkesctl %s list", noun)
 }
