@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -166,10 +165,7 @@ func text(value any) string {
 func read(deps *cli.Deps, name string) ([]byte, error) {
 	reader := deps.Term.In
 	if name != "-" {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(deps.Dir, name)
-		}
-		f, err := os.Open(name) //nolint:gosec // the file that the user named
+		f, err := os.Open(deps.Absolute(name))
 		if err != nil {
 			return nil, fmt.Errorf("--input: %w", err)
 		}

@@ -51,10 +51,8 @@ func runKeyCreate(ctx context.Context, deps *cli.Deps, client *conductor.Client,
 		return deps.Printer().Changes([]render.Change{{Kind: "key", ID: "(new)", Action: render.Created, Word: "would create", Detail: "for application " + app.Name}})
 	}
 	path := opts.envFile
-	if path != "" && !filepath.IsAbs(path) {
-		path = filepath.Join(deps.Dir, path)
-	}
 	if path != "" {
+		path = deps.Absolute(path)
 		if err := writable(path); err != nil {
 			return cli.Hint(err, "No key was created. Name another file: --env-file FILE")
 		}

@@ -26,14 +26,14 @@ func startDetached(ctx context.Context, deps *cli.Deps, paths config.Paths, opts
 	}
 	args := []string{program, "dev", "start", "-o", "json", "--host", opts.host, "--port", strconv.Itoa(opts.port), "--flavor", opts.flavor, "--clock", opts.clock, "--log-level", opts.logLevel}
 	if opts.db != "" {
-		args = append(args, "--db", absolute(deps, opts.db))
+		args = append(args, "--db", deps.Absolute(opts.db))
 	}
 	switch opts.accessLog {
 	case "":
 	case "-":
 		args = append(args, "--access-log", "-")
 	default:
-		args = append(args, "--access-log", absolute(deps, opts.accessLog))
+		args = append(args, "--access-log", deps.Absolute(opts.accessLog))
 	}
 	if opts.retain != "" {
 		args = append(args, "--retain", opts.retain)

@@ -37,28 +37,10 @@ func begin(ctx context.Context, deps *cli.Deps, opts startOptions, key config.De
 		return nil, err
 	}
 	l := &live{store: kept, closeLog: func() {}}
-	level, err := opts.level()
+	options, err := l.options(deps, opts, key)
 	if err != nil {
-		return nil, err
-	}
-	options := devserver.Options{
-		Store: kept, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
-		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: level})),
-	}
-	if options.Retain, err = opts.retention(); err != nil {
 		_ = kept.Close()
 		return nil, err
-	}
-	if options.StandIns, err = readMocks(deps, opts.mocks); err != nil {
-		_ = kept.Close()
-		return nil, err
-	}
-	if options.AccessLog, l.closeLog, err = openAccessLog(deps, opts); err != nil {
-		_ = kept.Close()
-		return nil, err
-	}
-	if opts.clock == clockManual {
-		options.Clock = engine.NewManualClock(deps.Now())
 	}
 	if l.server, err = devserver.New(options); err != nil {
 		l.end(ctx)
@@ -75,6 +57,31 @@ func begin(ctx context.Context, deps *cli.Deps, opts startOptions, key config.De
 		return nil, err
 	}
 	return l, nil
+}
+
+// options are those of the server; the access log is open then.
+func (l *live) options(deps *cli.Deps, opts startOptions, key config.DevKey) (devserver.Options, error) {
+	level, err := opts.level()
+	if err != nil {
+		return devserver.Options{}, err
+	}
+	options := devserver.Options{
+		Store: l.store, Flavor: devserver.Flavor(opts.flavor), Key: key.Key, Secret: key.Secret, SigningKey: key.Signing,
+		Version: deps.Version, Logger: slog.New(slog.NewTextHandler(deps.Term.Err, &slog.HandlerOptions{Level: level})),
+	}
+	if options.Retain, err = opts.retention(); err != nil {
+		return devserver.Options{}, err
+	}
+	if options.StandIns, err = readMocks(deps, opts.mocks); err != nil {
+		return devserver.Options{}, err
+	}
+	if options.AccessLog, l.closeLog, err = openAccessLog(deps, opts); err != nil {
+		return devserver.Options{}, err
+	}
+	if opts.clock == clockManual {
+		options.Clock = engine.NewManualClock(deps.Now())
+	}
+	return options, nil
 }
 
 // end stops the server, which takes at most drainTime, and lets go of its file.

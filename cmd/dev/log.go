@@ -35,7 +35,7 @@ func openAccessLog(deps *cli.Deps, opts startOptions) (log func(api.Access), don
 	case "-":
 		return api.AccessLog(deps.Term.Err, false), func() {}, nil
 	}
-	to, err := os.OpenFile(absolute(deps, opts.accessLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	to, err := os.OpenFile(deps.Absolute(opts.accessLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, cli.Hint(fmt.Errorf("--access-log: %w", err), "Take a file that you may write, or - for standard error.")
 	}

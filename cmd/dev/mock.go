@@ -31,7 +31,7 @@ func readMocks(deps *cli.Deps, mocks []string) (map[string][]engine.StandIn, err
 	standIns := map[string][]engine.StandIn{}
 	for _, mock := range mocks {
 		taskType, path, _ := strings.Cut(mock, "=")
-		data, err := os.ReadFile(absolute(deps, path))
+		data, err := os.ReadFile(deps.Absolute(path))
 		if err != nil {
 			return nil, cli.Hint(fmt.Errorf("--mock: %w", err), "What it holds: a task, its output, status, reason and delay (docs/dev.md)")
 		}
@@ -65,7 +65,7 @@ func absoluteMocks(deps *cli.Deps, mocks []string) []string {
 	var args []string
 	for _, mock := range mocks {
 		taskType, path, _ := strings.Cut(mock, "=")
-		args = append(args, "--mock", taskType+"="+absolute(deps, path))
+		args = append(args, "--mock", taskType+"="+deps.Absolute(path))
 	}
 	return args
 }

@@ -38,7 +38,7 @@ func runSnapshot(ctx context.Context, deps *cli.Deps, path string) error {
 	if err != nil {
 		return err
 	}
-	err = file.WriteSecretFrom(absolute(deps, path), func(to io.ReadWriteSeeker) error {
+	err = file.WriteSecretFrom(deps.Absolute(path), func(to io.ReadWriteSeeker) error {
 		if err := client.Download(ctx, statePath, to); err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func runRestore(ctx context.Context, deps *cli.Deps, path string) error {
 	if err != nil {
 		return err
 	}
-	data, err := os.ReadFile(absolute(deps, path))
+	data, err := os.ReadFile(deps.Absolute(path))
 	if err != nil {
 		return cli.NotFound("Save one first: orkesctl dev snapshot FILE", "%v", err)
 	}

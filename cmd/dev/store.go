@@ -15,15 +15,8 @@ func openStore(deps *cli.Deps, opts startOptions) (store.Store, error) {
 	if opts.db == "" {
 		return store.NewMemory(engine.ExecutionKinds()...), nil // the engine has those already
 	}
-	kept, err := store.Open(absolute(deps, opts.db))
+	kept, err := store.Open(deps.Absolute(opts.db))
 	return kept, storeError(err, opts)
-}
-
-func absolute(deps *cli.Deps, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(deps.Dir, path)
 }
 
 // storeError adds to an error of the file what to do about it.

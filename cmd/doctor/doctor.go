@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -238,10 +237,7 @@ func (o *options) show(deps *cli.Deps, seen look) error {
 
 // pack writes the support archive. What is there is not replaced without a word.
 func (o *options) pack(ctx context.Context, deps *cli.Deps, seen look) error {
-	path := o.bundle
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(deps.Dir, path)
-	}
+	path := deps.Absolute(o.bundle)
 	if _, err := os.Stat(path); err == nil {
 		if err := deps.Confirm(ctx, "Replace %s?", o.bundle); err != nil {
 			return err

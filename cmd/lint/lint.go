@@ -3,7 +3,6 @@ package lint
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -85,13 +84,9 @@ func targets(deps *cli.Deps, cmd *cobra.Command, args []string) (lint.Targets, e
 		args = []string{root}
 	}
 	for _, arg := range args {
-		path := arg
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(deps.Dir, arg)
-		}
 		if arg == "-" {
 			targets.Input = deps.Term.In
-		} else if err := targets.Add(path); err != nil {
+		} else if err := targets.Add(deps.Absolute(arg)); err != nil {
 			return targets, cli.NotFound(cli.UsageHint(cmd), "%s: no such file or folder", arg)
 		}
 	}
@@ -171,18 +166,11 @@ func summary(s lint.Summary) string {
 		noun string
 	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}} {
 		if part.n > 0 {
-			found = append(found, count(part.n, part.noun))
+			found = append(found, render.Count(part.n, part.noun))
 		}
 	}
 	if len(found) == 0 {
 		found = []string{"nothing found"}
 	}
-	return strings.Join(found, ", ") + " in " + count(s.Files, "file")
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return strings.Join(found, ", ") + " in " + render.Count(s.Files, "file")
 }

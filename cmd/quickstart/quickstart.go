@@ -105,9 +105,7 @@ func (s *show) makeFolders(keep string) error {
 	if keep == "" {
 		return nil
 	}
-	if !filepath.IsAbs(keep) {
-		keep = filepath.Join(s.deps.Dir, keep)
-	}
+	keep = s.deps.Absolute(keep)
 	if entries, err := os.ReadDir(keep); err == nil && len(entries) > 0 {
 		_ = os.RemoveAll(home)
 		return cli.Usage("Name a folder that does not exist yet: --keep ./my-worker", "--keep %s: the folder is not empty", keep)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
@@ -21,8 +20,8 @@ func fromDefinitions(ctx context.Context, deps *cli.Deps, files, named []string)
 	if len(files) > 0 {
 		paths := make([]string, len(files))
 		for i, file := range files {
-			if paths[i] = file; file != "-" && !filepath.IsAbs(file) {
-				paths[i] = filepath.Join(deps.Dir, file)
+			if paths[i] = file; file != "-" {
+				paths[i] = deps.Absolute(file)
 			}
 		}
 		documents, problems, err := manifest.ReadPaths(paths, definition.KindTaskDef, deps.Term.In)

@@ -172,10 +172,7 @@ func (o workerOptions) place(deps *cli.Deps, tasks []scaffold.Task) (target, err
 	if at.shown == "" {
 		at.shown = scaffold.ProjectName(tasks[0].Name) + "-worker"
 	}
-	at.dir = at.shown
-	if !filepath.IsAbs(at.dir) {
-		at.dir = filepath.Join(deps.Dir, at.dir)
-	}
+	at.dir = deps.Absolute(at.shown)
 	p, err := project.At(at.dir)
 	at.existing = p
 	return at, err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -88,10 +87,7 @@ func save(ctx context.Context, deps *cli.Deps, path string, document *manifest.D
 	if err != nil {
 		return fmt.Errorf("--save %s: %w", path, err)
 	}
-	full := path
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(deps.Dir, full)
-	}
+	full := deps.Absolute(path)
 	if old, err := os.ReadFile(full); err == nil && !bytes.Equal(old, text) { //nolint:gosec // the path is the user's own
 		if err := deps.Confirm(ctx, "Replace %s?", path); err != nil {
 			return err

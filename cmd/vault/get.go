@@ -3,7 +3,6 @@ package vault
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -46,11 +45,7 @@ func runSecretGet(ctx context.Context, deps *cli.Deps, name string, opts getOpti
 		case opts.reveal:
 			return show(deps, name, value)
 		}
-		path := opts.toFile
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(deps.Dir, path)
-		}
-		if err := file.WriteSecret(path, []byte(value)); err != nil {
+		if err := file.WriteSecret(deps.Absolute(opts.toFile), []byte(value)); err != nil {
 			return cli.Hint(err, "Name another file: --to-file FILE")
 		}
 		deps.Note("Wrote secret %s to %s (mode 0600).", name, opts.toFile)

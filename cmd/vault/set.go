@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,9 +87,7 @@ func (o setOptions) value(ctx context.Context, deps *cli.Deps, name string) (val
 }
 
 func readFile(deps *cli.Deps, path string) (string, error) {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(deps.Dir, path)
-	}
+	path = deps.Absolute(path)
 	file, err := os.Open(path) //nolint:gosec // G304: the file that the person names
 	if err != nil {
 		return "", cli.Usage("Nothing was stored.", "--from-file: %w", err)

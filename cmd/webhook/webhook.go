@@ -141,16 +141,15 @@ func about(ctx context.Context, deps *cli.Deps, name, verb string, do func(clien
 }
 
 func newGet(deps *cli.Deps) *cobra.Command {
-	return &cobra.Command{
-		Use: "get NAME|ID", Short: "Show a webhook; what it verifies requests with is never shown",
+	return cli.Showing[hook]{
+		Argument: "NAME|ID", Short: "Show a webhook; what it verifies requests with is never shown",
 		Example: "orkesctl webhook get github\norkesctl webhook get github -o yaml > github.webhook.yaml",
-		Args:    cli.Args("NAME|ID"), ValidArgsFunction: cli.CompleteFirst(completeNames(deps)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return about(cmd.Context(), deps, args[0], "get", func(_ *conductor.Client, found hook) error {
-				return render.One(deps.Printer(), view(), masked(found))
-			})
+		Names:   completeNames(deps), View: view(),
+		Find: func(ctx context.Context, client *conductor.Client, name string) (hook, error) {
+			found, err := find(ctx, client, name, "get")
+			return masked(found), err
 		},
-	}
+	}.Command(deps)
 }
 
 func newURL(deps *cli.Deps) *cobra.Command {

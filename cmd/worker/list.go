@@ -97,10 +97,7 @@ func listed(deps *cli.Deps, args []string) (*project.Project, error) {
 		}
 		return p, err
 	}
-	dir := args[0]
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(deps.Dir, dir)
-	}
+	dir := deps.Absolute(args[0])
 	if p, err := project.At(dir); p != nil || err != nil {
 		return p, err
 	}

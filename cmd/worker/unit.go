@@ -53,11 +53,7 @@ func units(deps *cli.Deps, names []string) ([]*launch.Unit, error) {
 
 // inFolder is the project whose folder has this path; nil where there is none.
 func inFolder(deps *cli.Deps, languages []*scaffold.Language, path string) (*launch.Unit, error) {
-	dir := path
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(deps.Dir, path)
-	}
-	unit, err := launch.Find(languages, nil, filepath.Clean(dir))
+	unit, err := launch.Find(languages, nil, filepath.Clean(deps.Absolute(path)))
 	if unit != nil {
 		unit.Name = filepath.ToSlash(filepath.Clean(path))
 	}

@@ -24,10 +24,7 @@ import (
 
 // addToFile adds a task to a definition in a local file. It needs no server: what tasks take is read from the files beside it.
 func addToFile(_ context.Context, deps *cli.Deps, workflow string, add compose.Addition, opts addOptions) error {
-	path := opts.file
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(deps.Dir, path)
-	}
+	path := deps.Absolute(opts.file)
 	text, err := os.ReadFile(path) //nolint:gosec // the file that the user named
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -138,11 +137,7 @@ func (o *startOptions) readInput(deps *cli.Deps) (map[string]any, error) {
 	}
 	source := deps.Term.In
 	if o.inputFile != "-" {
-		path := o.inputFile
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(deps.Dir, path)
-		}
-		file, err := os.Open(path) //nolint:gosec // the file that the user named
+		file, err := os.Open(deps.Absolute(o.inputFile))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, cli.NotFound("Example: --input-file order.json   ·   standard input: --input-file -", "--input-file %s: no such file", o.inputFile)

@@ -3,11 +3,9 @@ package workflow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -108,7 +106,7 @@ func (o *testOptions) wanted(name string) bool {
 // suites reads what the arguments name.
 func (o *testOptions) suites(deps *cli.Deps, args []string) ([]flowtest.Suite, error) {
 	mocks, err := flowtest.ParseMocks(o.mocks, func(name string) ([]byte, error) {
-		return os.ReadFile(absolute(deps, name))
+		return os.ReadFile(deps.Absolute(name))
 	})
 	if err != nil {
 		return nil, cli.Usage(`Example: --mock 'charge={"id":7}'   ·   --mock 'charge=FAILED:no funds'`, "--mock %w", err)
@@ -121,7 +119,7 @@ func (o *testOptions) suites(deps *cli.Deps, args []string) ([]flowtest.Suite, e
 	var problems []manifest.Problem
 	loader := flowtest.Loader{Shown: deps.Relative}
 	for _, arg := range args {
-		file := absolute(deps, arg)
+		file := deps.Absolute(arg)
 		_, statErr := os.Stat(file)
 		if statErr != nil && !flowtest.IsFile(arg) {
 			suites = append(suites, flowtest.Of(arg, o.version).With(inputs, mocks))
@@ -147,13 +145,6 @@ func (o *testOptions) suites(deps *cli.Deps, args []string) ([]flowtest.Suite, e
 	return suites, nil
 }
 
-func absolute(deps *cli.Deps, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(deps.Dir, name)
-}
-
 // runner is this process for what is in files, unless the server is asked for.
 func (o *testOptions) runner(deps *cli.Deps, suite flowtest.Suite) (flowtest.Runner, error) {
 	if suite.Def != nil && !o.remote {
@@ -163,26 +154,35 @@ func (o *testOptions) runner(deps *cli.Deps, suite flowtest.Suite) (flowtest.Run
 	if err != nil {
 		return nil, err
 	}
-	return flowtest.Remote{Server: testServer{client}}, nil
+	return flowtest.Remote{Server: &testServer{client: client}}, nil
 }
 
-// testServer asks a server what a test needs of it.
-type testServer struct{ client *conductor.Client }
+// testServer asks a server what the cases of one suite need of it.
+type testServer struct {
+	client *conductor.Client
+	def    *conductor.WorkflowDef // read once: a suite is about one workflow
+}
 
-// Definition reads a workflow's definition.
-func (s testServer) Definition(ctx context.Context, name string, version int) (conductor.WorkflowDef, error) {
-	def, err := lookup(ctx, s.client, name, version, "test")
-	return def.Value, err
+// Definition reads the workflow's definition.
+func (s *testServer) Definition(ctx context.Context, name string, version int) (conductor.WorkflowDef, error) {
+	if s.def == nil {
+		def, err := lookup(ctx, s.client, name, version, "test")
+		if err != nil {
+			return conductor.WorkflowDef{}, err
+		}
+		s.def = &def.Value
+	}
+	return *s.def, nil
 }
 
 // Test runs one case.
-func (s testServer) Test(ctx context.Context, request conductor.WorkflowTestRequest) (conductor.Workflow, error) {
+func (s *testServer) Test(ctx context.Context, request conductor.WorkflowTestRequest) (conductor.Workflow, error) {
 	got, err := s.client.Workflows.Test(ctx, request)
 	return got.Value, err
 }
 
 // Execution reads a workflow that ran inside a test.
-func (s testServer) Execution(ctx context.Context, id string) (conductor.Workflow, error) {
+func (s *testServer) Execution(ctx context.Context, id string) (conductor.Workflow, error) {
 	got, err := s.client.Workflows.Get(ctx, id, true)
 	return got.Value, err
 }
@@ -202,13 +202,6 @@ func (o *testOptions) show(deps *cli.Deps, report flowtest.Report) error {
 		return err
 	}
 	s := report.Summary
-	deps.Note("%s: %d passed, %d failed", count(s.Tests, "test"), s.Passed, s.Failed)
+	deps.Note("%s: %d passed, %d failed", render.Count(s.Tests, "test"), s.Passed, s.Failed)
 	return nil
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

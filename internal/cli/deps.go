@@ -95,6 +95,14 @@ func (d *Deps) Relative(path string) string {
 	return short
 }
 
+// Absolute is a path that a person gave, seen from the working folder.
+func (d *Deps) Absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(d.Dir, path)
+}
+
 // Printer returns where the command's result goes.
 func (d *Deps) Printer() render.Printer {
 	return render.Printer{Term: d.Term, Format: d.Globals.Format, Now: d.Now}

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/orkesctl/orkesctl/internal/cli"
 	"github.com/orkesctl/orkesctl/internal/manifest"
+	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
 
@@ -62,8 +62,8 @@ func (s Source) paths(deps *cli.Deps) ([]string, error) {
 	if len(s.Args) > 0 {
 		paths := make([]string, 0, len(s.Args))
 		for _, arg := range s.Args {
-			if arg != "-" && !filepath.IsAbs(arg) {
-				arg = filepath.Join(deps.Dir, arg)
+			if arg != "-" {
+				arg = deps.Absolute(arg)
 			}
 			paths = append(paths, arg)
 		}
@@ -107,17 +107,10 @@ func Refuse(deps *cli.Deps, problems []manifest.Problem, rest string) error {
 		lines = append(lines, problem.String())
 		files[problem.File] = true
 	}
-	summary := fmt.Sprintf("%s in %s; %s", count(len(problems), "problem"), count(len(files), "file"), rest)
+	summary := fmt.Sprintf("%s in %s; %s", render.Count(len(problems), "problem"), render.Count(len(files), "file"), rest)
 	if deps.Globals.Format.JSON() {
 		return cli.Failed(strings.Join(lines, "\n"), "%s", summary)
 	}
 	deps.Note("%s", strings.Join(lines, "\n"))
 	return cli.Failed("Correct the lines above and repeat the command.", "%s", summary)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

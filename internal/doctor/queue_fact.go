@@ -133,7 +133,7 @@ func inDomain(domain string) string {
 }
 
 // plural counts things: "1 task", "3 tasks".
-func plural[N int | int64](n N, noun string) string { return count(int(n), noun) }
+func plural[N int | int64](n N, noun string) string { return render.Count(int(n), noun) }
 
 // names joins a few names, and counts the rest.
 func names(list []string) string {

@@ -237,15 +237,15 @@ func (s *screen) verdict(r Report) {
 	text := "All is well."
 	switch problems, warnings, unknown := r.Summary[Failed], r.Summary[Warning], r.Summary[Unknown]; {
 	case problems > 0:
-		text = count(problems, "problem")
+		text = render.Count(problems, "problem")
 		if warnings > 0 {
-			text += ", " + count(warnings, "warning")
+			text += ", " + render.Count(warnings, "warning")
 		}
 		text += "."
 	case warnings > 0:
-		text = "Nothing is broken; " + count(warnings, "warning") + "."
+		text = "Nothing is broken; " + render.Count(warnings, "warning") + "."
 	case unknown > 0:
-		text = "Nothing found; " + count(unknown, "thing") + " could not be known."
+		text = "Nothing found; " + render.Count(unknown, "thing") + " could not be known."
 	case r.Summary[OK] == 0:
 		text = "Nothing was checked."
 	}
@@ -256,11 +256,4 @@ func (s *screen) verdict(r Report) {
 		}
 	}
 	fmt.Fprintf(&s.out, "\n%s\n", text)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

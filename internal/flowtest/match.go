@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/orkesctl/orkesctl/internal/render"
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 )
 
@@ -163,11 +164,9 @@ func encoded(v any) string {
 	if _, not := v.(missing); not {
 		return "nothing"
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	data, err := render.Encode(v)
+	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return string(bytes.TrimSpace(b.Bytes()))
+	return string(bytes.TrimSpace(data))
 }

@@ -44,12 +44,8 @@ func (v value) mocksKnown(s Suite) {
 			if slices.Contains(names, iteration().ReplaceAllString(ref, "")) || slices.Contains(names, ref) {
 				continue
 			}
-			hint := ""
-			if near, found := definition.Nearest(ref, names); found {
-				hint = "; did you mean " + near + "?"
-			}
 			of, _ := mocks.in(ref)
-			of.wrong(true, "%s has no task with this reference name%s", s.Name, hint)
+			of.wrong(true, "%s has no task with this reference name%s", s.Name, meant(ref, names))
 		}
 	}
 }

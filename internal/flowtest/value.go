@@ -57,11 +57,7 @@ func (v value) known(keys ...string) {
 			continue
 		}
 		inner, _ := v.in(key)
-		hint := ""
-		if near, found := definition.Nearest(key, keys); found {
-			hint = "; did you mean " + near + "?"
-		}
-		inner.wrong(true, "unknown key%s", hint)
+		inner.wrong(true, "unknown key%s", meant(key, keys))
 	}
 }
 
@@ -111,11 +107,7 @@ func (v value) name() string {
 func (v value) word(words ...string) string {
 	text := v.text()
 	if _, ok := v.of.(string); ok && !slices.Contains(words, text) {
-		hint := ""
-		if near, found := definition.Nearest(text, words); found {
-			hint = "; did you mean " + near + "?"
-		}
-		v.wrong(false, "%q is none of %v%s", text, words, hint)
+		v.wrong(false, "%q is none of %v%s", text, words, meant(text, words))
 	}
 	return text
 }
@@ -158,4 +150,12 @@ func shown(v any) string {
 		return string(text[:longest]) + "…"
 	}
 	return string(text)
+}
+
+// meant is the end of a message about a word that is none of these.
+func meant(word string, words []string) string {
+	if near, found := definition.Nearest(word, words); found {
+		return "; did you mean " + near + "?"
+	}
+	return ""
 }

@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"strings"
+
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
 )
@@ -40,9 +42,9 @@ func eventHandler(tree Tree) Tree {
 // counts as another. No value of a secret is in what is returned.
 func Webhooks(have, want Tree) []Field {
 	have, want = normal(have, Tree{}), normal(want, Tree{})
-	for _, name := range []string{"id", "urlVerified", "webhookExecutionHistory"} {
-		delete(have, name)
-		delete(want, name)
+	for _, tree := range []Tree{have, want} {
+		delete(tree, "id")
+		dropReadOnly(tree, definition.WebhookFields())
 	}
 	c := comparison{}
 	c.definition("", have, want, known(definition.WebhookFields()))
@@ -60,7 +62,7 @@ func Webhooks(have, want Tree) []Field {
 }
 
 func secretField(path string) bool {
-	return path == "secretValue" || path == "headers" || len(path) > 8 && path[:8] == "headers."
+	return path == "secretValue" || path == "headers" || strings.HasPrefix(path, "headers.")
 }
 
 func hidden(value any) any {

@@ -31,9 +31,7 @@ func WorkflowDef(tree Tree) Tree {
 func Schedule(tree Tree) Tree {
 	zone := Tree{"zoneId": "UTC"}
 	result := normal(tree, zone)
-	for _, name := range []string{"updatedTime", "nextRunTime", "orgId", "queueMsgId"} {
-		delete(result, name)
-	}
+	dropReadOnly(result, definition.ScheduleFields())
 	if start, ok := result["startWorkflowRequest"].(Tree); ok {
 		result["startWorkflowRequest"] = normal(start, Tree{})
 	}
@@ -50,6 +48,15 @@ func Schedule(tree Tree) Tree {
 	}
 	result["cronSchedules"] = crons
 	return result
+}
+
+// dropReadOnly removes what the server sets by itself.
+func dropReadOnly(tree Tree, fields []definition.Field) {
+	for _, f := range fields {
+		if f.ReadOnly {
+			delete(tree, f.Name)
+		}
+	}
 }
 
 // defaultsOf returns those fields of a new definition that are not empty.

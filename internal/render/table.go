@@ -176,6 +176,14 @@ func Duration(d time.Duration) string {
 	}
 }
 
+// Count is a number of things: 1 file, 2 files.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // ToneOf returns the tone of a state word: green for done, red for broken, yellow for what needs a look.
 func ToneOf(state string) term.Tone {
 	switch state {
