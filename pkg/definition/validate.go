@@ -17,6 +17,7 @@ type Violation struct {
 	Message   string
 	Reference string
 	Invalid   any
+	Duplicate bool // Reference is the name of another task too
 }
 
 // ValidateTaskDefs applies the server's rules for task definitions, with its messages (engine sheet §3.18).
@@ -115,8 +116,10 @@ func (w *workflowRules) tasks(tasks []conductor.WorkflowTask, list string, typed
 	for i, task := range tasks {
 		at := fmt.Sprintf("%s[%d]", list, i)
 		if task.TaskReferenceName != "" && w.refs[task.TaskReferenceName] {
-			w.broken("", task.TaskReferenceName, "taskReferenceName: %s should be unique across tasks for a given workflowDefinition: %s",
-				task.TaskReferenceName, w.def.Name)
+			w.found = append(w.found, Violation{
+				Reference: task.TaskReferenceName, Duplicate: true,
+				Message: fmt.Sprintf("taskReferenceName: %s should be unique across tasks for a given workflowDefinition: %s", task.TaskReferenceName, w.def.Name),
+			})
 		}
 		w.refs[task.TaskReferenceName] = true
 		w.named(task, at)

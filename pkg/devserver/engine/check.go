@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/definition"
@@ -32,7 +31,7 @@ func (e *Engine) checkWorkflowDef(at string, def conductor.WorkflowDef) error {
 // checkInside applies the one rule to a definition that comes with a SUB_WORKFLOW: its tasks can be told apart. The real server has none.
 func checkInside(at string, def conductor.WorkflowDef) error {
 	return refusal(at, slices.DeleteFunc(definition.ValidateWorkflowDef(def), func(rule definition.Violation) bool {
-		return !strings.Contains(rule.Message, "should be unique")
+		return !rule.Duplicate
 	}))
 }
 

@@ -24,7 +24,7 @@ func pureEnvironment(now int64) *environment {
 func planOf(def conductor.WorkflowDef) *plan {
 	shared := newLimiters(SystemClock(), newTimers(SystemClock()))
 	b := planner{
-		taskDef: func(string) (*conductor.TaskDef, bool) { return nil, false }, limiter: shared.get, kinds: newKinds(),
+		taskDef: func(string) (*conductor.TaskDef, bool) { return nil, false }, limiter: shared.get,
 	}
 	return b.build(&def)
 }

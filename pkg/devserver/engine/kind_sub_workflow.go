@@ -120,7 +120,7 @@ func (x *execution) tellParent() errand {
 		output = map[string]any{}
 	}
 	output["subWorkflowId"] = x.id
-	delete(output, "conductor.failure_workflow")
+	delete(output, failureOutput)
 	taskID, id := x.wf.ParentWorkflowTaskID, x.id
 	return func(e *Engine) []errand {
 		return e.visitTask(taskID, func(t *task, now int64) []*task {

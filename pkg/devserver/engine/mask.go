@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/orkesctl/orkesctl/pkg/conductor"
+import (
+	"maps"
+	"slices"
+
+	"github.com/orkesctl/orkesctl/pkg/conductor"
+)
 
 // hiddenValue stands in place of a value that a definition masks.
 const hiddenValue = "***"
@@ -42,7 +47,7 @@ func (m masks) hide(value any) (hidden any, changed bool) {
 				shown, differs = m.hide(item)
 			}
 			if differs && copied == nil {
-				copied = copyMap(v)
+				copied = maps.Clone(v)
 			}
 			if differs {
 				copied[key] = shown
@@ -56,7 +61,7 @@ func (m masks) hide(value any) (hidden any, changed bool) {
 		for i, item := range v {
 			shown, differs := m.hide(item)
 			if differs && copied == nil {
-				copied = append(copied, v...)
+				copied = slices.Clone(v)
 			}
 			if differs {
 				copied[i] = shown

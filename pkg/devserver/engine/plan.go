@@ -75,7 +75,6 @@ type planner struct {
 	plan     *plan
 	taskDef  func(name string) (*conductor.TaskDef, bool)
 	limiter  func(taskDefName string) *limiter
-	kinds    kinds
 	outside  func(name string) (string, bool)
 	newest   func(workflow string) (version int, known bool)
 	states   bool // heed onStateChange

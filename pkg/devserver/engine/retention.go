@@ -25,6 +25,7 @@ type retention struct {
 	ended    []retired // those that run inside no other, in the order of their ends
 	children map[*execution][]*execution
 	alarm    alarm
+	due      int64 // what the alarm is set to, never without one
 }
 
 // retired is an end; an execution that an operator made go on may have another.
@@ -37,7 +38,7 @@ func (e *Engine) newRetention(rule Retention) *retention {
 	if rule.Age <= 0 && rule.Count <= 0 {
 		return nil
 	}
-	r := &retention{rule: rule, children: map[*execution][]*execution{}}
+	r := &retention{rule: rule, children: map[*execution][]*execution{}, due: never}
 	r.alarm.ring = e.prune
 	return r
 }
@@ -61,7 +62,7 @@ func (e *Engine) retire(x *execution) []errand {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ended = append(r.ended, retired{x, x.wf.EndTime})
-	if !r.tooMany() && r.alarm.at != never {
+	if !r.tooMany() && (r.rule.Age <= 0 || r.due != never) {
 		return nil
 	}
 	return []errand{func(e *Engine) []errand { e.prune(); return nil }}
@@ -87,6 +88,7 @@ func (e *Engine) prune() {
 	if r.rule.Age > 0 && len(r.ended) > 0 {
 		next = max(r.ended[0].at+r.rule.Age.Milliseconds(), e.now()+1)
 	}
+	r.due = next
 	r.mu.Unlock()
 	e.timers.set(&r.alarm, next)
 }

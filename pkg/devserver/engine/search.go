@@ -122,13 +122,10 @@ func (s *search) row(x *execution) (sortedRow[*execution], bool) {
 	defer x.mu.Unlock()
 	known := x.facts()
 	field := workflowField(known)
-	if x.removed || !s.visible(known) || !s.matches(field) {
+	if x.removed || !s.visible(known) || s.TopLevel && known.parentID != "" || !s.matches(field) || !s.freeTextIn(func() any { return x.summary() }) {
 		return sortedRow[*execution]{}, false
 	}
-	if s.TopLevel && field("parentWorkflowId").text != "" {
-		return sortedRow[*execution]{}, false
-	}
-	return sortedRow[*execution]{row: x, keys: s.keysOf(field)}, s.freeTextIn(func() any { return x.summary() })
+	return sortedRow[*execution]{row: x, keys: s.keysOf(field)}, true
 }
 
 func (s *search) visible(known facts) bool {

@@ -43,16 +43,21 @@ func (e *Engine) SignalSoon(ctx context.Context, id, status string, output map[s
 	for {
 		busy := e.atWork(id) // asked before: what it was busy with may be over when it is signalled
 		signalled, err = e.Signal(ctx, id, status, output)
-		if signalled || err != nil || !busy {
+		if signalled || err != nil || !busy || !e.more(ctx, news) {
 			return signalled, err
 		}
-		select {
-		case <-ctx.Done():
-			return false, nil
-		case <-e.closed:
-			return false, nil
-		case <-news.wake:
-		}
+	}
+}
+
+// more waits for news; there are none when ctx or the engine ends before.
+func (e *Engine) more(ctx context.Context, news *newsOf) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-e.closed:
+		return false
+	case <-news.wake:
+		return true
 	}
 }
 
@@ -102,15 +107,8 @@ func (e *Engine) Await(ctx context.Context, id string, until []string) (Standsti
 	defer e.Subscribe(news.heard)()
 	for {
 		found, err := e.standstill(id, until, news)
-		if err != nil || !found.Late {
+		if err != nil || !found.Late || !e.more(ctx, news) {
 			return found, err
-		}
-		select {
-		case <-ctx.Done():
-			return found, nil
-		case <-e.closed:
-			return found, nil
-		case <-news.wake:
 		}
 	}
 }

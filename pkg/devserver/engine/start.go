@@ -155,7 +155,7 @@ func (e *Engine) planOwned(def *conductor.WorkflowDef) *plan {
 }
 
 func (e *Engine) planner() *planner {
-	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, kinds: e.kinds, newest: e.definitions.newest, outside: e.outside, states: e.tellStates, heeding: e.heeding, registry: e.registered}
+	return &planner{taskDef: e.definitions.task, limiter: e.limiters.get, newest: e.definitions.newest, outside: e.outside, states: e.tellStates, heeding: e.heeding, registry: e.registered}
 }
 
 // newExecution is a running execution without tasks.

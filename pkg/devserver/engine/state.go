@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"maps"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -20,14 +19,11 @@ func (e *Engine) setVariables(ctx context.Context, id string, values func(held m
 		if x.ended() {
 			return nil, fault.Conflict("Workflow %s has ended, its variables cannot be updated. Current status is %s", x.title(), x.wf.Status)
 		}
-		more := copyMap(values(x.wf.Variables))
-		merged := make(map[string]any, len(x.wf.Variables)+len(more))
-		maps.Copy(merged, x.wf.Variables)
-		maps.Copy(merged, more)
-		if size := sizeOf(merged, maxVariables+1); size > maxVariables {
+		set := setVariables{copyMap(values(x.wf.Variables))}
+		if size := sizeOf(set.over(x), maxVariables+1); size > maxVariables {
 			return nil, fault.TooLarge("The variables payload of workflow: %s is greater than the permitted limit: %d bytes", id, maxVariables)
 		}
-		return setVariables{merged}.apply(x, now), nil
+		return set.apply(x, now), nil
 	})
 }
 

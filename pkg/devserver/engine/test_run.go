@@ -5,8 +5,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/dop251/goja"
-
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/store"
 )
@@ -35,7 +33,9 @@ func (e *Engine) Test(ctx context.Context, req conductor.WorkflowTestRequest, by
 	defer func() { _ = world.Close() }()
 	world.definitions, world.kinds, world.chance = e.definitions.copied(), world.kinds.harmless(), noChance()
 	world.maxKin = maxTestSteps
-	world.scripts = &javascript{limit: scriptTime, now: clock.Now, random: func() float64 { return 0.5 }, programs: map[string]*goja.Program{}}
+	scripts := newJavascript()
+	scripts.now, scripts.random = clock.Now, func() float64 { return 0.5 }
+	world.scripts = scripts
 	id, err := world.Start(ctx, req.StartWorkflowRequest, by)
 	if err != nil {
 		return TestResult{}, err
@@ -83,7 +83,7 @@ type step struct {
 // step gives each task that is open its next outcome, inside sub-workflows too.
 func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTestRequest) (did step, err error) {
 	for _, task := range r.openTasks(id) {
-		key, mocks := r.mocksOf(task, req)
+		key, mocks := mocksOf(task, req)
 		switch {
 		case len(mocks) > 0 && r.deliverable(task):
 			if !mocks[0].Repeat {
@@ -91,7 +91,7 @@ func (r *trial) step(ctx context.Context, id string, req *conductor.WorkflowTest
 			}
 			did.moved, err = true, r.give(ctx, task, mocks[0])
 		case task.SubWorkflowID != "" && len(mocks) == 0:
-			inner := req.SubWorkflowTestRequest[r.referenceOf(task)]
+			inner := req.SubWorkflowTestRequest[task.WorkflowTask.TaskReferenceName]
 			var deeper step
 			deeper, err = r.step(ctx, task.SubWorkflowID, &inner)
 			did.moved, did.stuck = did.moved || deeper.moved, did.stuck || deeper.stuck
@@ -123,22 +123,12 @@ func (r *trial) openTasks(id string) []conductor.Task {
 }
 
 // mocksOf are the outcomes that are left for a task: those of its own reference name, else in a loop those of all iterations.
-func (r *trial) mocksOf(task conductor.Task, req *conductor.WorkflowTestRequest) (key string, mocks []conductor.TaskMock) {
+func mocksOf(task conductor.Task, req *conductor.WorkflowTestRequest) (key string, mocks []conductor.TaskMock) {
 	if mocks, own := req.TaskRefToMockOutput[task.ReferenceTaskName]; own {
 		return task.ReferenceTaskName, mocks
 	}
-	key = r.referenceOf(task)
+	key = task.WorkflowTask.TaskReferenceName
 	return key, req.TaskRefToMockOutput[key]
-}
-
-// referenceOf is a task's reference name in the definition: in a loop, without the iteration.
-func (r *trial) referenceOf(task conductor.Task) string {
-	t := r.lockTask(task.TaskID)
-	if t == nil {
-		return task.ReferenceTaskName
-	}
-	defer t.x.unlock()
-	return t.node.ref()
 }
 
 // waitsForSomebody reports whether a task does not end by itself, whatever the time.

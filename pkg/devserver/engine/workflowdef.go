@@ -18,7 +18,7 @@ type PutMode struct {
 }
 
 // PutWorkflowDef registers a workflow definition and returns its version: POST and PUT /metadata/workflow.
-// Every task type is accepted; Start refuses those that the engine cannot run. by is who does it.
+// Every task type is accepted; a task that the engine cannot do fails. by is who does it.
 func (e *Engine) PutWorkflowDef(ctx context.Context, def conductor.WorkflowDef, mode PutMode, by string) (int, error) {
 	if err := e.checkWorkflowDef("registerWorkflowDef.arg0", def); err != nil {
 		return 0, err
