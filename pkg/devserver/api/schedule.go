@@ -7,6 +7,7 @@ import (
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
 	"github.com/orkesctl/orkesctl/pkg/devserver/access"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 	"github.com/orkesctl/orkesctl/pkg/devserver/schedule"
 )
@@ -147,8 +148,7 @@ func (a *api) searchSchedules(c *call) (any, error) {
 	list := a.readableSchedules(c, c.query().Get("workflowName"), func(s conductor.WorkflowSchedule) bool {
 		return strings.Contains(strings.ToLower(s.Name), part) && (paused == "" || paused == strconv.FormatBool(s.Paused))
 	})
-	from := min(max(start, 0), len(list))
-	return conductor.SearchResult[scheduleAnswer]{TotalHits: int64(len(list)), Results: list[from:min(from+max(size, 0), len(list))]}, nil
+	return conductor.SearchResult[scheduleAnswer]{TotalHits: int64(len(list)), Results: engine.Page(list, start, size)}, nil
 }
 
 // page reads which part of a search is asked for.

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,6 +71,7 @@ func TestScheduleSearch(t *testing.T) {
 		"": "4 Hourly d nightly-a nightly-b", "?workflowName=other": "3 Hourly nightly-a nightly-b", "?scheduleName=LY": "3 Hourly nightly-a nightly-b",
 		"?paused=true": "1 nightly-b", "?paused=false&workflowName=other": "2 Hourly nightly-a", "?start=1&size=2": "4 d nightly-a", "?start=9": "4 ",
 		"?freeText=none": "4 Hourly d nightly-a nightly-b",
+		fmt.Sprint("?start=1&size=", math.MaxInt): "4 d nightly-a nightly-b",
 	} {
 		page := read[conductor.SearchResult[conductor.WorkflowSchedule]](f, "anybody", "GET /api/scheduler/schedules/search"+query, "")
 		require.Equal(t, want, names(page), query)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -258,6 +259,7 @@ func TestRequeueAndPending(t *testing.T) {
 	require.Equal(t, 2, r.QueueSize("a", ""))
 	require.Len(t, r.PendingTasks("a", 0, 100), 3)
 	require.Len(t, r.PendingTasks("a", 2, 100), 1)
+	require.Len(t, r.PendingTasks("a", 1, math.MaxInt), 2)
 	require.Empty(t, r.PendingTasks("a", 5, 100))
 	require.Empty(t, r.PendingTasks("b", 0, 100))
 	r.must("a")

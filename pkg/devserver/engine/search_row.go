@@ -47,9 +47,12 @@ func (s *search) compare(a, b []fieldValue) int {
 }
 
 // pageOf cuts the rows that were asked for.
-func pageOf[T any](s *search, rows []T) []T {
-	from := min(s.Start, len(rows))
-	return rows[from:min(from+s.Size, len(rows))]
+func pageOf[T any](s *search, rows []T) []T { return Page(rows, s.Start, s.Size) }
+
+// Page cuts size rows from start on, as many as there are. Any two numbers will do: they come from a query as they are.
+func Page[T any](list []T, start, size int) []T {
+	from := min(max(start, 0), len(list))
+	return list[from : from+min(max(size, 0), len(list)-from)] // start+size may be more than an int holds
 }
 
 // workflowField gives the fields of an execution that a query may name.

@@ -68,8 +68,7 @@ func (e *Engine) matchingTasks(s *search) []sortedRow[*task] {
 func (e *Engine) PendingTasks(taskType string, start, count int) []conductor.Task {
 	pending := []conductor.Task{}
 	e.eachPending(taskType, func(t *task) { pending = append(pending, t.shown()) })
-	from := min(max(start, 0), len(pending))
-	return pending[from:min(from+max(count, 0), len(pending))]
+	return Page(pending, start, count)
 }
 
 // RequeuePending makes the waiting tasks of a type available again as if just queued, and returns how many there are:

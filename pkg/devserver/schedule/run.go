@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/conductor"
+	"github.com/orkesctl/orkesctl/pkg/devserver/engine"
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
 )
 
@@ -74,8 +75,7 @@ func (s *Scheduler) Search(search Search) (conductor.SearchResult[conductor.Sche
 	}
 	slices.SortStableFunc(result.Results, order(search.Sort))
 	result.TotalHits = int64(len(result.Results))
-	from := min(max(search.Start, 0), len(result.Results))
-	result.Results = result.Results[from:min(from+max(search.Size, 0), len(result.Results))]
+	result.Results = engine.Page(result.Results, search.Start, search.Size)
 	return result, nil
 }
 

@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,7 @@ func TestSearchSortsAndPages(t *testing.T) {
 		{"", 100, 10, ""},
 		{"", -5, 1, "05:00"},
 		{"", 0, -1, ""},
+		{"", 5, math.MaxInt, "02:00 01:00"},
 	}
 	for _, tt := range tests {
 		var fields []string
