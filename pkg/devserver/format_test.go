@@ -89,7 +89,7 @@ func TestAFileThatIsNotUnderstoodIsUntouched(t *testing.T) {
 				entries = append(entries, store.Entry{Kind: kind, Key: key, Data: data})
 				return nil
 			}))
-			require.NoError(t, damaged.Replace(t.Context(), slices.Values(damage(entries))))
+			require.NoError(t, damaged.Replace(t.Context(), damage(entries)))
 			require.NoError(t, damaged.Close())
 			before, err := os.ReadFile(path)
 			require.NoError(t, err)

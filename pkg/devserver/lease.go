@@ -3,7 +3,6 @@ package devserver
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/orkesctl/orkesctl/pkg/devserver/fault"
@@ -51,7 +50,7 @@ func (*lease) Close() error { return nil }
 // drafted is the lease of a world that is to have the entries.
 func (l *lease) drafted(ctx context.Context, entries []store.Entry) (*lease, error) {
 	draft := store.NewMemory()
-	if err := draft.Replace(ctx, slices.Values(entries)); err != nil {
+	if err := draft.Replace(ctx, entries); err != nil {
 		return nil, err
 	}
 	return &lease{kept: l.kept, draft: draft}, nil
@@ -83,7 +82,7 @@ func (l *lease) yield(ctx context.Context, next *lease) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := kept.Replace(ctx, slices.Values(entries)); err != nil {
+	if err := kept.Replace(ctx, entries); err != nil {
 		return fmt.Errorf("replace the state: %w", err)
 	}
 	l.ended, next.draft = true, nil

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -310,7 +309,7 @@ func TestTheAdministratorStays(t *testing.T) {
 // refusing is a store that cannot be replaced.
 type refusing struct{ store.Replacer }
 
-func (refusing) Replace(context.Context, iter.Seq[store.Entry]) error {
+func (refusing) Replace(context.Context, []store.Entry) error {
 	return errors.New("the disk is full")
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -56,14 +55,8 @@ type file struct {
 // pending is one Commit that waits to be written.
 type pending struct {
 	anew   bool // nothing of what was there stays
-	writes []write
+	writes []Entry
 	done   chan error
-}
-
-// write is one encoded record; nil data deletes the key.
-type write struct {
-	kind, key string
-	data      []byte
 }
 
 // Open opens the file at path, or makes it (mode 0600). A file that is refused (ErrInUse, ErrDamaged, ErrNewer) is left untouched.
@@ -233,24 +226,20 @@ func (f *file) Load(ctx context.Context, visit func(kind, key string, data []byt
 
 // Commit encodes the records and waits until they are written. The context is not asked: what may have been written must be known.
 func (f *file) Commit(_ context.Context, records []Record) error {
-	p := &pending{writes: make([]write, 0, len(records)), done: make(chan error, 1)}
+	p := &pending{writes: make([]Entry, 0, len(records)), done: make(chan error, 1)}
 	for _, record := range records {
-		w, err := encoded(record)
+		entry, err := encoded(record)
 		if err != nil {
 			return err
 		}
-		p.writes = append(p.writes, w)
+		p.writes = append(p.writes, entry)
 	}
 	return f.submit(p)
 }
 
 // Replace empties the file and writes the entries, in one transaction. The file keeps its size; its pages are used again.
-func (f *file) Replace(_ context.Context, entries iter.Seq[Entry]) error {
-	p := &pending{anew: true, done: make(chan error, 1)}
-	for entry := range entries {
-		p.writes = append(p.writes, write{entry.Kind, entry.Key, entry.Data})
-	}
-	return f.submit(p)
+func (f *file) Replace(_ context.Context, entries []Entry) error {
+	return f.submit(&pending{anew: true, writes: entries, done: make(chan error, 1)})
 }
 
 // submit hands writes to the writer and waits until they are written.
@@ -335,18 +324,18 @@ func (p *pending) put(tx *bbolt.Tx) error {
 			return err
 		}
 	}
-	for _, w := range p.writes {
-		bucket, err := tx.CreateBucketIfNotExists([]byte(w.kind))
+	for _, entry := range p.writes {
+		bucket, err := tx.CreateBucketIfNotExists([]byte(entry.Kind))
 		if err != nil {
-			return fmt.Errorf("store %s: %w", w.kind, err)
+			return fmt.Errorf("store %s: %w", entry.Kind, err)
 		}
-		if w.data == nil {
-			err = bucket.Delete([]byte(w.key))
+		if entry.Data == nil {
+			err = bucket.Delete([]byte(entry.Key))
 		} else {
-			err = bucket.Put([]byte(w.key), w.data)
+			err = bucket.Put([]byte(entry.Key), entry.Data)
 		}
 		if err != nil {
-			return fmt.Errorf("store %s %q: %w", w.kind, w.key, err)
+			return fmt.Errorf("store %s %q: %w", entry.Kind, entry.Key, err)
 		}
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -75,15 +74,15 @@ func TestAFileIsReplaced(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, kept.Commit(ctx, []store.Record{{Kind: "old", Key: "1", Value: 1}, {Kind: "both", Key: "1", Value: 1}, {Kind: "both", Key: "2", Value: 2}}))
 	before := content(t, kept)
-	require.Error(t, kept.Replace(ctx, slices.Values([]store.Entry{{Kind: "new", Key: "1", Data: []byte("9")}, {Kind: "new", Key: "", Data: []byte("9")}})))
+	require.Error(t, kept.Replace(ctx, []store.Entry{{Kind: "new", Key: "1", Data: []byte("9")}, {Kind: "new", Key: "", Data: []byte("9")}}))
 	require.Equal(t, before, content(t, kept))
 
-	require.NoError(t, kept.Replace(ctx, slices.Values([]store.Entry{{Kind: "both", Key: "1", Data: []byte("7")}, {Kind: "new", Key: "1", Data: []byte("8")}})))
+	require.NoError(t, kept.Replace(ctx, []store.Entry{{Kind: "both", Key: "1", Data: []byte("7")}, {Kind: "new", Key: "1", Data: []byte("8")}}))
 	require.NoError(t, kept.Commit(ctx, []store.Record{{Kind: "new", Key: "2", Value: 3}}))
 	want := map[string]string{"both/1": "7", "new/1": "8", "new/2": "3"}
 	require.Equal(t, want, content(t, kept))
 	require.NoError(t, kept.Close())
-	require.Error(t, kept.Replace(ctx, slices.Values([]store.Entry{})))
+	require.Error(t, kept.Replace(ctx, []store.Entry{}))
 	require.Equal(t, want, content(t, open(t, path)), "and says still what format it has")
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"sync"
 )
@@ -49,36 +48,36 @@ func (m *memory) Load(ctx context.Context, visit func(kind, key string, data []b
 
 // Commit keeps the records, but those of the kinds that are told.
 func (m *memory) Commit(_ context.Context, records []Record) error {
-	var writes []write
+	var writes []Entry
 	for _, record := range records {
 		if slices.Contains(m.told, record.Kind) {
 			continue
 		}
-		w, err := encoded(record)
+		entry, err := encoded(record)
 		if err != nil {
 			return err
 		}
-		writes = append(writes, w)
+		writes = append(writes, entry)
 	}
 	if len(writes) == 0 {
 		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, w := range writes {
-		if w.data == nil {
-			delete(m.entries, place{w.kind, w.key})
+	for _, entry := range writes {
+		if entry.Data == nil {
+			delete(m.entries, place{entry.Kind, entry.Key})
 			continue
 		}
-		m.entries[place{w.kind, w.key}] = w.data
+		m.entries[place{entry.Kind, entry.Key}] = entry.Data
 	}
 	return nil
 }
 
 // Replace keeps the entries instead of what there is, but those of the kinds that are told.
-func (m *memory) Replace(_ context.Context, entries iter.Seq[Entry]) error {
+func (m *memory) Replace(_ context.Context, entries []Entry) error {
 	kept := map[place][]byte{}
-	for entry := range entries {
+	for _, entry := range entries {
 		if !slices.Contains(m.told, entry.Kind) {
 			kept[place{entry.Kind, entry.Key}] = entry.Data
 		}
@@ -93,15 +92,15 @@ func (m *memory) Replace(_ context.Context, entries iter.Seq[Entry]) error {
 func (*memory) Close() error { return nil }
 
 // encoded is a record as it is written.
-func encoded(record Record) (write, error) {
-	w := write{kind: record.Kind, key: record.Key}
+func encoded(record Record) (Entry, error) {
+	entry := Entry{Kind: record.Kind, Key: record.Key}
 	if record.Value == nil {
-		return w, nil
+		return entry, nil
 	}
 	data, err := Encode(record.Value)
 	if err != nil {
-		return w, fmt.Errorf("encode %s %q: %w", record.Kind, record.Key, err)
+		return entry, fmt.Errorf("encode %s %q: %w", record.Kind, record.Key, err)
 	}
-	w.data = data
-	return w, nil
+	entry.Data = data
+	return entry, nil
 }

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,6 +44,6 @@ func TestMemoryLoadStopsAtAnError(t *testing.T) {
 func TestMemoryIsReplaced(t *testing.T) {
 	memory := store.NewMemory("task")
 	require.NoError(t, memory.Commit(t.Context(), []store.Record{{Kind: "old", Key: "1", Value: 1}}))
-	require.NoError(t, memory.Replace(t.Context(), slices.Values([]store.Entry{{Kind: "new", Key: "1", Data: []byte("2")}, {Kind: "task", Key: "1", Data: []byte("3")}})))
+	require.NoError(t, memory.Replace(t.Context(), []store.Entry{{Kind: "new", Key: "1", Data: []byte("2")}, {Kind: "task", Key: "1", Data: []byte("3")}}))
 	require.Equal(t, map[string]string{"new/1": "2"}, content(t, memory))
 }

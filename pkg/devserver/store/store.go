@@ -2,10 +2,7 @@
 // rules; a store only keeps what they commit and gives it back at the next start.
 package store
 
-import (
-	"context"
-	"iter"
-)
+import "context"
 
 // Record is one keyed value of a kind ("taskDef", "execution", …). Value nil deletes the key.
 type Record struct {
@@ -16,7 +13,7 @@ type Record struct {
 	Value any
 }
 
-// Entry is a record as it is kept: its value is JSON already.
+// Entry is a record as it is kept: its value is JSON already. In a commit, data nil deletes the key.
 type Entry struct {
 	Kind string
 	Key  string
@@ -37,5 +34,5 @@ type Store interface {
 type Replacer interface {
 	Store
 	// Replace makes the entries all that there is. Where it fails, everything is as it was.
-	Replace(ctx context.Context, entries iter.Seq[Entry]) error
+	Replace(ctx context.Context, entries []Entry) error
 }
