@@ -34,12 +34,10 @@ func (p place) below(parts ...string) place {
 	return p
 }
 
-type resource struct{ document any }
-
 type compiler struct {
 	schema    *Schema
 	made      map[string]*node // by place
-	resources map[string]resource
+	resources map[string]any   // the document of each
 	anchors   map[string]place // by resource#anchor
 	unlinked  []*node
 }
@@ -87,7 +85,7 @@ func (c *compiler) index(raw any, at place, around string) {
 	case map[string]any:
 		if home := c.home(v, around); home != around || at == (place{}) {
 			at, around = place{resource: home}, home
-			c.resources[home] = resource{v}
+			c.resources[home] = v
 		}
 		for _, name := range anchorsOf(v) {
 			c.anchors[around+"#"+name] = at
@@ -103,7 +101,7 @@ func (c *compiler) index(raw any, at place, around string) {
 		}
 	default:
 		if at == (place{}) {
-			c.resources[""] = resource{raw}
+			c.resources[""] = raw
 		}
 	}
 }
@@ -245,11 +243,11 @@ func (c *compiler) lookup(from, reference string) (any, place, bool) {
 		}
 		home, fragment = at.resource, at.pointer
 	}
-	held, known := c.resources[home]
+	document, known := c.resources[home]
 	if !known {
 		return nil, place{}, false
 	}
-	return c.walk(held.document, place{resource: home}, fragment)
+	return c.walk(document, place{resource: home}, fragment)
 }
 
 // walk follows a JSON pointer, through what an $id begins as well.
@@ -283,7 +281,8 @@ func (c *compiler) walk(raw any, at place, pointer string) (any, place, bool) {
 	return raw, at, true
 }
 
-// endless says whether a schema comes back to itself without looking deeper into a value.
+// endless says whether a schema comes back to itself without looking deeper into a value. On holds the schemas that have been asked:
+// true while one waits for the answers of others, false where it is settled, for whoever asks next.
 func (n *node) endless(on map[*node]bool) bool {
 	if n == nil || n.raw == nil {
 		return false

@@ -33,7 +33,7 @@ var errEndless = errors.New("the schema refers to itself without end")
 // Compile reads a schema: a JSON document of maps, lists, texts, numbers (json.Number or float64) and booleans. The error says where it
 // is wrong, as in "#/properties/n/type".
 func Compile(document any) (*Schema, error) {
-	c := &compiler{schema: &Schema{}, made: map[string]*node{}, resources: map[string]resource{}, anchors: map[string]place{}}
+	c := &compiler{schema: &Schema{}, made: map[string]*node{}, resources: map[string]any{}, anchors: map[string]place{}}
 	if object, ok := document.(map[string]any); ok {
 		version, _ := object["$schema"].(string)
 		c.schema.legacy = strings.Contains(version, "/draft-0")
@@ -47,8 +47,9 @@ func Compile(document any) (*Schema, error) {
 	if err := c.link(); err != nil {
 		return nil, err
 	}
+	on := map[*node]bool{}
 	for _, n := range c.made {
-		if n.endless(map[*node]bool{}) {
+		if n.endless(on) {
 			return nil, fmt.Errorf("%s: %w", n.at, errEndless)
 		}
 	}

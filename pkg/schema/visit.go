@@ -275,7 +275,7 @@ func (s *scene) array(whole []any) {
 		}
 		if n != nil {
 			s.inner(n, value, element(s.path, i))
-			s.seen.item(i)
+			s.looked(i)
 		}
 	}
 	s.contains(whole)
@@ -301,6 +301,13 @@ func (s *scene) array(whole []any) {
 	s.seen.all = true
 }
 
+// looked notes that an item has been looked at, where something asks.
+func (s *scene) looked(i int) {
+	if s.schema.tracks {
+		s.seen.item(i)
+	}
+}
+
 func (s *scene) contains(whole []any) {
 	n := s.node.one["contains"]
 	if n == nil {
@@ -310,7 +317,7 @@ func (s *scene) contains(whole []any) {
 	for i, value := range whole {
 		if found, _ := s.check(n, value, element(s.path, i)); len(found) == 0 {
 			fitting++
-			s.seen.item(i)
+			s.looked(i)
 		}
 	}
 	least, given := number(s.node.raw["minContains"])
