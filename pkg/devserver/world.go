@@ -105,11 +105,7 @@ func (s *Server) rules(kept store.Store) (*access.Access, error) {
 	if s.opts.Flavor != FlavorOrkes {
 		return nil, nil //nolint:nilnil // no rules is what the open-source flavour has
 	}
-	rules, err := access.New(access.Options{Store: kept, Now: s.opts.Clock.Now, SigningKey: s.opts.SigningKey})
-	if err != nil {
-		return nil, err
-	}
-	return rules, nil
+	return access.New(access.Options{Store: kept, Now: s.opts.Clock.Now, SigningKey: s.opts.SigningKey})
 }
 
 // bootstrap puts the administrator in place.

@@ -87,7 +87,7 @@ func (a *api) fetch(c *call, path *string, into *map[string]any) error {
 		return nil
 	}
 	err := a.mayRead(c, *path)
-	if fault.KindOf(err) == fault.KindNotFound && err != nil {
+	if fault.KindOf(err) == fault.KindNotFound {
 		return fault.Invalid("%s", err)
 	}
 	if err != nil {

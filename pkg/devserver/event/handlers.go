@@ -217,17 +217,15 @@ func (h *Handlers) write(ctx context.Context, kept *handler) error {
 
 // withInputs gives actions the empty input or output that the real server shows where none is given.
 func withInputs(actions []conductor.EventAction) {
+	complete := func(action map[string]any, field string) {
+		if action != nil && action[field] == nil {
+			action[field] = map[string]any{}
+		}
+	}
 	for i := range actions {
-		for field, object := range map[string]map[string]any{
-			"input": actions[i].StartWorkflow, "output": actions[i].CompleteTask,
-		} {
-			if object != nil && object[field] == nil {
-				object[field] = map[string]any{}
-			}
-		}
-		if failed := actions[i].FailTask; failed != nil && failed["output"] == nil {
-			failed["output"] = map[string]any{}
-		}
+		complete(actions[i].StartWorkflow, "input")
+		complete(actions[i].CompleteTask, "output")
+		complete(actions[i].FailTask, "output")
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -94,7 +94,7 @@ func (w *Webhooks) deliver(ctx context.Context, kept *hook, r Request, note *con
 
 // receive ends the tasks that wait for such an event.
 func (w *Webhooks) receive(def conductor.Webhook, r engine.Reaction, payload map[string]any) (ids []string, refused error) {
-	for _, name := range names(def.ReceiverWorkflowNamesToVersions) {
+	for _, name := range slices.Sorted(maps.Keys(def.ReceiverWorkflowNamesToVersions)) {
 		fits := func(input map[string]any) bool {
 			matches, _ := input["matches"].(map[string]any)
 			return engine.Matches(matches, payload)
@@ -111,7 +111,7 @@ func (w *Webhooks) receive(def conductor.Webhook, r engine.Reaction, payload map
 func (w *Webhooks) start(def conductor.Webhook, r engine.Reaction, payload map[string]any) (ids []string, refused error) {
 	key := engine.Fill(def.WorkflowsToStart["idempotencyKey"], map[string]any{"workflow": map[string]any{"input": payload}})
 	strategy := def.WorkflowsToStart["idempotencyStrategy"]
-	for _, name := range names(def.WorkflowsToStart) {
+	for _, name := range slices.Sorted(maps.Keys(def.WorkflowsToStart)) {
 		if name == "idempotencyKey" || name == "idempotencyStrategy" {
 			continue
 		}
@@ -125,15 +125,6 @@ func (w *Webhooks) start(def conductor.Webhook, r engine.Reaction, payload map[s
 		ids = append(ids, id)
 	}
 	return ids, refused
-}
-
-func names[T any](m map[string]T) []string {
-	list := make([]string, 0, len(m))
-	for name := range m {
-		list = append(list, name)
-	}
-	sort.Strings(list)
-	return list
 }
 
 // payloadOf reads what a request says: a JSON object, another JSON value or a text as "payload", a form, or without a body the query.
