@@ -218,13 +218,7 @@ func (a *api) searchWorkflowsV2(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Engine.SearchWorkflows(request)
-	if a.Access == nil { // open source answers them without their tasks
-		for i := range found.Results {
-			found.Results[i].Tasks = []conductor.Task{}
-		}
-	}
-	return found, err
+	return a.Engine.SearchWorkflows(request, a.Access != nil) // open source answers them without their tasks
 }
 
 func (a *api) searchByTasks(c *call) (any, error) {

@@ -58,7 +58,7 @@ func TestSearchesShowNoMaskedValue(t *testing.T) {
 	all := map[string]any{"pending": r.PendingTasks("z", 0, 10), "correlated": r.Correlated("flow", []string{""}, true, true)}
 	var err error
 	for name, search := range map[string]func(SearchRequest) (any, error){
-		"rows": func(q SearchRequest) (any, error) { return r.Search(q) }, "workflows": func(q SearchRequest) (any, error) { return r.SearchWorkflows(q) },
+		"rows": func(q SearchRequest) (any, error) { return r.Search(q) }, "workflows": func(q SearchRequest) (any, error) { return r.SearchWorkflows(q, true) },
 		"tasks": func(q SearchRequest) (any, error) { return r.SearchTasks(q) }, "by tasks": func(q SearchRequest) (any, error) { return r.SearchByTasks(q) },
 	} {
 		all[name], err = search(SearchRequest{Size: 10})

@@ -76,13 +76,13 @@ func (e *Engine) Search(req SearchRequest) (conductor.SearchResult[conductor.Wor
 	return conductor.SearchResult[conductor.WorkflowSummary]{TotalHits: hits, Results: views(page, (*execution).summary)}, nil
 }
 
-// SearchWorkflows is Search with whole executions as rows: GET /workflow/search-v2.
-func (e *Engine) SearchWorkflows(req SearchRequest) (conductor.SearchResult[conductor.Workflow], error) {
+// SearchWorkflows is Search with whole executions as rows, with their tasks if asked: GET /workflow/search-v2.
+func (e *Engine) SearchWorkflows(req SearchRequest, includeTasks bool) (conductor.SearchResult[conductor.Workflow], error) {
 	page, hits, err := e.searchExecutions(req)
 	if err != nil {
 		return conductor.SearchResult[conductor.Workflow]{}, err
 	}
-	whole := func(x *execution) conductor.Workflow { return x.view(true) }
+	whole := func(x *execution) conductor.Workflow { return x.view(includeTasks) }
 	return conductor.SearchResult[conductor.Workflow]{TotalHits: hits, Results: views(page, whole)}, nil
 }
 

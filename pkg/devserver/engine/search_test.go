@@ -77,7 +77,7 @@ func TestSearch(t *testing.T) {
 				wanted = append(wanted, ids[i])
 			}
 			require.Equal(t, wanted, got)
-			whole, err := r.SearchWorkflows(c.req)
+			whole, err := r.SearchWorkflows(c.req, true)
 			require.NoError(t, err)
 			require.Equal(t, c.hits, whole.TotalHits)
 			require.Len(t, whole.Results, len(wanted))
@@ -106,7 +106,7 @@ func TestSearchRefuses(t *testing.T) {
 		r.requireKind(fault.KindInvalid, err, c.text)
 		_, err = r.SearchByTasks(c.req)
 		r.requireKind(fault.KindInvalid, err, c.text)
-		_, err = r.SearchWorkflows(c.req)
+		_, err = r.SearchWorkflows(c.req, true)
 		r.requireKind(fault.KindInvalid, err, c.text)
 	}
 }
