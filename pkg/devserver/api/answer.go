@@ -190,6 +190,15 @@ func (c *call) number(name string, preset int) (int, error) {
 	return n, nil
 }
 
+// page reads which part of a search is asked for.
+func (c *call) page() (start, size int, err error) {
+	if start, err = c.number("start", 0); err != nil {
+		return 0, 0, err
+	}
+	size, err = c.number("size", 100)
+	return start, size, err
+}
+
 func (c *call) flag(name string, preset bool) bool {
 	switch given := strings.ToLower(c.query().Get(name)); given { // as Spring reads them
 	case "true", "on", "yes", "1":

@@ -120,17 +120,10 @@ func (c *call) access() string {
 	return "READ"
 }
 
-func (c *call) tagsOf(target conductor.Target) []conductor.Tag {
-	if c.api.Access == nil {
-		return nil
-	}
-	return c.api.Access.Tags(target)
-}
-
 func (a *api) listTaskDefs(c *call) (any, error) {
 	list := []conductor.TaskDef{}
 	for _, def := range a.Engine.TaskDefs() {
-		tags := c.tagsOf(taskTarget(def.Name))
+		tags := a.inlineTags(taskTarget(def.Name))
 		if !c.caller.May(c.access(), taskTarget(def.Name)) || !c.tagged(tags) {
 			continue
 		}
@@ -152,7 +145,7 @@ func (a *api) getTaskDef(c *call) (any, error) {
 		return nil, err
 	}
 	if c.flag("metadata", false) {
-		def.Tags = c.tagsOf(taskTarget(name))
+		def.Tags = a.inlineTags(taskTarget(name))
 	}
 	return def, nil
 }
@@ -281,7 +274,7 @@ func (a *api) readable(c *call) []conductor.WorkflowDef {
 func (a *api) listWorkflowDefs(c *call) (any, error) {
 	list := []conductor.WorkflowDef{}
 	for _, def := range a.readable(c) {
-		tags := c.tagsOf(workflowTarget(def.Name))
+		tags := a.inlineTags(workflowTarget(def.Name))
 		if !c.tagged(tags) || a.Access != nil && c.query().Get("name") != "" && c.query().Get("name") != def.Name {
 			continue
 		}
@@ -306,7 +299,7 @@ func (a *api) getWorkflowDef(c *call) (any, error) {
 		return nil, err
 	}
 	if c.flag("metadata", false) {
-		def.Tags = c.tagsOf(workflowTarget(def.Name))
+		def.Tags = a.inlineTags(workflowTarget(def.Name))
 	}
 	return def, nil
 }

@@ -151,15 +151,6 @@ func (a *api) searchSchedules(c *call) (any, error) {
 	return conductor.SearchResult[scheduleAnswer]{TotalHits: int64(len(list)), Results: engine.Page(list, start, size)}, nil
 }
 
-// page reads which part of a search is asked for.
-func (c *call) page() (start, size int, err error) {
-	if start, err = c.number("start", 0); err != nil {
-		return 0, 0, err
-	}
-	size, err = c.number("size", 100)
-	return start, size, err
-}
-
 // schedulesWithTag answers what carries KEY:VALUE [inferred: nothing says how the tag is written].
 func (a *api) schedulesWithTag(c *call) (any, error) {
 	key, value, found := strings.Cut(c.query().Get("tag"), ":")

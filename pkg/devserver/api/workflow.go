@@ -183,11 +183,7 @@ func (a *api) workflowTasks(c *call) (any, error) {
 }
 
 func (c *call) search() (engine.SearchRequest, error) {
-	start, err := c.number("start", 0)
-	if err != nil {
-		return engine.SearchRequest{}, err
-	}
-	size, err := c.number("size", 100)
+	start, size, err := c.page()
 	if err != nil {
 		return engine.SearchRequest{}, err
 	}
