@@ -27,22 +27,15 @@ func (a *api) eventRoutes() {
 	a.route("GET /api/event/handler", a.listEventHandlers)
 	a.route("GET /api/event/handler/{key}", a.getEventHandler)
 	a.route("GET /api/event/execution", a.handledEvents)
-	a.route("GET /api/event/execution/{key}", a.eventExecutions)
+	a.route("GET /api/event/execution/{key}", checked("key", "READ", a.Events.Exists, mayUse(eventTarget), a.eventExecutions))
 	a.route("GET /api/event/message", a.happenedEvents)
 	a.route("GET /api/event/message/{event}", a.eventMessages)
 	a.route("POST /api/event/handleIncomingEvent", a.incomingEvent)
-	a.tagsOf("/api/event/{key}/tags", eventTarget, a.Events.Exists, mayUseHandler)
+	a.tagsOf("/api/event/{key}/tags", eventTarget, a.Events.Exists, mayUse(eventTarget))
 }
 
 func eventTarget(name string) conductor.Target {
 	return conductor.Target{Type: "EVENT_HANDLER", ID: name}
-}
-
-func mayUseHandler(c *call, right, name string) error {
-	if right == "READ" {
-		return c.caller.MayRead(eventTarget(name))
-	}
-	return c.caller.MayWriteDefinition(right, eventTarget(name), true)
 }
 
 // noQueues answers that this server reads no queues of its own or of others.
@@ -71,7 +64,7 @@ func (a *api) getEventHandler(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := mayUseHandler(c, "READ", def.Name); err != nil {
+	if err := c.caller.MayRead(eventTarget(def.Name)); err != nil {
 		return nil, err
 	}
 	def.Tags = a.inlineTags(eventTarget(def.Name))
@@ -151,14 +144,7 @@ func (a *api) handledEvents(c *call) (any, error) {
 	return conductor.SearchResult[conductor.HandledEvent]{TotalHits: int64(len(rows)), Results: rows}, nil
 }
 
-func (a *api) eventExecutions(c *call) (any, error) {
-	name := c.PathValue("key")
-	if err := a.Events.Exists(name); err != nil {
-		return nil, err
-	}
-	if err := mayUseHandler(c, "READ", name); err != nil {
-		return nil, err
-	}
+func (a *api) eventExecutions(c *call, name string) (any, error) {
 	from, err := c.number("from", 0)
 	return a.Events.Executions(name, int64(from)), err
 }

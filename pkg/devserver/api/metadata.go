@@ -39,6 +39,34 @@ func (c *call) mayPut(target conductor.Target, exists bool) error {
 	return c.caller.MayWriteDefinition("UPDATE", target, exists)
 }
 
+// mayUse checks a right on a definition that is there.
+func mayUse(target func(name string) conductor.Target) func(c *call, right, name string) error {
+	return func(c *call, right, name string) error {
+		if right == "READ" {
+			return c.caller.MayRead(target(name))
+		}
+		return c.caller.MayWriteDefinition(right, target(name), true)
+	}
+}
+
+// checked lets through who has the right on a thing that exists; key is what the path calls its name. What is not there is not there
+// for anybody: that is asked before the right.
+func checked(
+	key, right string, exists func(name string) error, may func(c *call, right, name string) error,
+	do func(c *call, name string) (any, error),
+) handler {
+	return func(c *call) (any, error) {
+		name := c.PathValue(key)
+		if err := exists(name); err != nil {
+			return nil, err
+		}
+		if err := may(c, right, name); err != nil {
+			return nil, err
+		}
+		return do(c, name)
+	}
+}
+
 // written records the maker of a new definition, and takes its inline tags.
 func (c *call) written(target conductor.Target, existed bool, tags []conductor.Tag, overwrite bool) error {
 	if c.api.Access == nil {

@@ -42,7 +42,7 @@ func (a *api) scheduleRoutes() {
 	a.route("GET "+one+"/pause", pause)
 	a.route("GET "+one+"/resume", resume)
 	a.route("GET /api/scheduler/schedules/tags", a.schedulesWithTag)
-	a.tagsOf(one+"/tags", access.Schedule, a.scheduleExists, func(c *call, right, name string) error { return c.caller.MayUseSchedule(right, name) })
+	a.tagsOf(one+"/tags", access.Schedule, a.scheduleExists, scheduleRight)
 }
 
 // scheduleAnswer is a schedule with what open source says even where it is nothing, and with its tags on Orkes.
@@ -81,20 +81,16 @@ func (a *api) scheduleExists(name string) error {
 
 // onSchedule lets through who has the right on a schedule that exists.
 func (a *api) onSchedule(right string, do func(c *call, name string) (any, error)) handler {
-	return func(c *call) (any, error) {
-		name := c.PathValue("key")
-		if err := a.mayUseSchedule(c, right, name); err != nil {
-			return nil, err
-		}
-		return do(c, name)
-	}
+	return checked("key", right, a.scheduleExists, scheduleRight, do)
 }
+
+func scheduleRight(c *call, right, name string) error { return c.caller.MayUseSchedule(right, name) }
 
 func (a *api) mayUseSchedule(c *call, right, name string) error {
 	if err := a.scheduleExists(name); err != nil {
 		return err
 	}
-	return c.caller.MayUseSchedule(right, name)
+	return scheduleRight(c, right, name)
 }
 
 // saveSchedule needs the rights of a start, and on a schedule that is there UPDATE.

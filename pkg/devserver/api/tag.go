@@ -27,21 +27,8 @@ func (a *api) taggedResources(c *call) (any, error) {
 // tagsOn registers the four tag routes of a kind of definition: POST and DELETE take one tag, PUT replaces all (access sheet §4.4).
 func (a *api) tagsOn(kind string, target func(string) conductor.Target, exists func(string) error) {
 	path := " /api/metadata/" + kind + "/{name}/tags"
-	checked := func(access string, f func(c *call, on conductor.Target) (any, error)) handler {
-		return func(c *call) (any, error) {
-			name := c.PathValue("name")
-			if err := exists(name); err != nil {
-				return nil, err
-			}
-			if access == "READ" {
-				if err := c.caller.MayRead(target(name)); err != nil {
-					return nil, err
-				}
-			} else if err := c.caller.MayWriteDefinition(access, target(name), true); err != nil {
-				return nil, err
-			}
-			return f(c, target(name))
-		}
+	with := func(right string, do func(c *call, on conductor.Target) (any, error)) handler {
+		return checked("name", right, exists, mayUse(target), func(c *call, name string) (any, error) { return do(c, target(name)) })
 	}
 	one := func(f func(c *call, on conductor.Target, tags []conductor.Tag) error) func(*call, conductor.Target) (any, error) {
 		return func(c *call, on conductor.Target) (any, error) {
@@ -52,14 +39,14 @@ func (a *api) tagsOn(kind string, target func(string) conductor.Target, exists f
 			return nil, f(c, on, []conductor.Tag{tag})
 		}
 	}
-	a.route("GET"+path, checked("READ", func(_ *call, on conductor.Target) (any, error) { return a.Access.Tags(on), nil }))
-	a.route("POST"+path, checked("UPDATE", one(func(c *call, on conductor.Target, tags []conductor.Tag) error {
+	a.route("GET"+path, with("READ", func(_ *call, on conductor.Target) (any, error) { return a.Access.Tags(on), nil }))
+	a.route("POST"+path, with("UPDATE", one(func(c *call, on conductor.Target, tags []conductor.Tag) error {
 		return a.Access.AddTags(c.Context(), on, tags)
 	})))
-	a.route("DELETE"+path, checked("UPDATE", one(func(c *call, on conductor.Target, tags []conductor.Tag) error {
+	a.route("DELETE"+path, with("UPDATE", one(func(c *call, on conductor.Target, tags []conductor.Tag) error {
 		return a.Access.RemoveTags(c.Context(), on, tags, true)
 	})))
-	a.route("PUT"+path, checked("UPDATE", func(c *call, on conductor.Target) (any, error) {
+	a.route("PUT"+path, with("UPDATE", func(c *call, on conductor.Target) (any, error) {
 		var tags []conductor.Tag
 		if err := c.body(&tags, false); err != nil {
 			return nil, err

@@ -22,11 +22,11 @@ func (a *api) vaultRoutes() {
 	a.route("POST /api/admin/cache/clear/{task}", a.clearCache)
 	a.route("POST /api/secrets", func(*call) (any, error) { return a.Secrets.Names(), nil })
 	a.route("GET /api/secrets-v2", a.listSecretsV2)
-	a.route("GET /api/secrets/{key}", a.getSecret)
+	a.route("GET /api/secrets/{key}", checked("key", "READ", a.knownSecret, mayUseSecret, a.getSecret))
 	a.route("PUT /api/secrets/{key}", a.putSecret)
-	a.route("DELETE /api/secrets/{key}", a.deleteSecret)
+	a.route("DELETE /api/secrets/{key}", checked("key", "DELETE", a.knownSecret, mayUseSecret, a.deleteSecret))
 	a.route("GET /api/secrets/{key}/exists", a.secretExists)
-	a.tagsOf("/api/secrets/{key}/tags", access.Secret, a.knownSecret, func(c *call, right, name string) error { return c.caller.MayUseSecret(right, name) })
+	a.tagsOf("/api/secrets/{key}/tags", access.Secret, a.knownSecret, mayUseSecret)
 	a.route("GET /api/secrets/clearLocalCache", cleared)
 	a.route("GET /api/secrets/clearRedisCache", cleared)
 }
@@ -143,14 +143,9 @@ func (a *api) knownSecret(name string) error {
 	return nil
 }
 
-func (a *api) getSecret(c *call) (any, error) {
-	name := c.PathValue("key")
-	if err := a.knownSecret(name); err != nil {
-		return nil, err
-	}
-	if err := c.caller.MayUseSecret("READ", name); err != nil {
-		return nil, err
-	}
+func mayUseSecret(c *call, right, name string) error { return c.caller.MayUseSecret(right, name) }
+
+func (a *api) getSecret(_ *call, name string) (any, error) {
 	value, _ := a.Secrets.Get(name)
 	return text(value), nil
 }
@@ -184,14 +179,7 @@ func (a *api) putSecret(c *call) (any, error) {
 	return map[string]any{}, c.written(access.Secret(name), existed, nil, false)
 }
 
-func (a *api) deleteSecret(c *call) (any, error) {
-	name := c.PathValue("key")
-	if err := a.knownSecret(name); err != nil {
-		return nil, err
-	}
-	if err := c.caller.MayUseSecret("DELETE", name); err != nil {
-		return nil, err
-	}
+func (a *api) deleteSecret(c *call, name string) (any, error) {
 	if _, err := a.Secrets.Delete(c.Context(), name); err != nil {
 		return nil, err
 	}
@@ -202,30 +190,21 @@ func (a *api) deleteSecret(c *call) (any, error) {
 func (a *api) tagsOf(
 	path string, target func(string) conductor.Target, exists func(string) error, may func(c *call, right, name string) error,
 ) {
-	checked := func(right string, do func(c *call, on conductor.Target) (any, error)) handler {
-		return func(c *call) (any, error) {
-			name := c.PathValue("key")
-			if err := exists(name); err != nil {
-				return nil, err
-			}
-			if err := may(c, right, name); err != nil {
-				return nil, err
-			}
-			return do(c, target(name))
-		}
+	with := func(right string, do func(c *call, on conductor.Target) (any, error)) handler {
+		return checked("key", right, exists, may, func(c *call, name string) (any, error) { return do(c, target(name)) })
 	}
 	tags := func(c *call) (list []conductor.Tag, err error) { return list, c.body(&list, false) }
-	a.route("GET "+path, checked("READ", func(_ *call, on conductor.Target) (any, error) {
+	a.route("GET "+path, with("READ", func(_ *call, on conductor.Target) (any, error) {
 		return append([]conductor.Tag{}, a.Access.Tags(on)...), nil
 	}))
-	a.route("PUT "+path, checked("UPDATE", func(c *call, on conductor.Target) (any, error) {
+	a.route("PUT "+path, with("UPDATE", func(c *call, on conductor.Target) (any, error) {
 		list, err := tags(c)
 		if err != nil {
 			return nil, err
 		}
 		return nil, a.Access.AddTags(c.Context(), on, list)
 	}))
-	a.route("DELETE "+path, checked("UPDATE", func(c *call, on conductor.Target) (any, error) {
+	a.route("DELETE "+path, with("UPDATE", func(c *call, on conductor.Target) (any, error) {
 		list, err := tags(c)
 		if err != nil {
 			return nil, err
